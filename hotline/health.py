@@ -1,0 +1,32 @@
+"""GET /healthz: is every part of the platform alive?"""
+
+import redis
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from hotline import pulse
+
+
+def database_alive() -> bool:
+    """Whether the database answers a question now."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    except DatabaseError:
+        return False
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when database, Redis, worker and beat all live, 503 otherwise; says which."""
+    parts = {"database": database_alive(), "redis": True}
+    try:
+        parts["worker"], parts["beat"] = pulse.alive("worker", "beat")
+    except redis.RedisError:
+        parts |= {"redis": False, "worker": False, "beat": False}
+    ok = all(parts.values())
+    return JsonResponse(parts | {"ok": ok}, status=200 if ok else 503)
