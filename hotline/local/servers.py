@@ -163,8 +163,9 @@ class PostgreSQL(Server):
 
     def _psql(self, database: str, statement: str) -> str | None:
         """What `statement` answers; None when it fails, as while the server is still starting."""
+        where = ["-h", self.sockets, "-U", "hotline", "-d", database]
         done = subprocess.run(
-            [self.bin / "psql", "-XAtq", "-h", self.sockets, "-U", "hotline", "-d", database, "-c", statement],
+            [self.bin / "psql", "-XAtq", *where, "-c", statement],
             capture_output=True,
             text=True,
             user=self._user,
@@ -211,7 +212,8 @@ class Redis(Server):
             "save": "60 1" if self.keeps else "",
             "loglevel": "warning",
         }
-        return [str(self.program), *(part for name, value in options.items() for part in (f"--{name}", value))]
+        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+        return [str(self.program), *flags]
 
     def _outlive_predecessor(self) -> None:
         for _ in range(200):
