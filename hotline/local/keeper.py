@@ -27,6 +27,9 @@ from typing import IO
 from hotline.local.state import PROJECT
 
 START_SECONDS = 60
+STOP_SECONDS = 10
+# The keeper takes its lock within milliseconds; who finds it shared this often has company.
+SHARED_LOOKS = 6
 PR_SET_PDEATHSIG = 1
 
 
@@ -104,9 +107,25 @@ def ensure(service: str, state: Path, folder: Path, test: bool) -> None:
 def using(service: str, state: Path, folder: Path, *, test: bool = False) -> Iterator[None]:
     """The server runs inside this block; started if nobody did, stopped after its last user."""
     folder.mkdir(parents=True, exist_ok=True)
-    with lock(folder / "users.lock", fcntl.LOCK_SH):
-        ensure(service, state, folder, test)
-        yield
+    try:
+        with lock(folder / "users.lock", fcntl.LOCK_SH):
+            ensure(service, state, folder, test)
+            yield
+    finally:
+        wait_until_settled(folder)
+
+
+def wait_until_settled(folder: Path) -> None:
+    """After leaving: returns once the server has stopped, or others are found to use it."""
+    shared = 0
+    give_up = time.monotonic() + STOP_SECONDS
+    while shared < SHARED_LOOKS and time.monotonic() < give_up and is_kept(folder):
+        try:
+            lock(folder / "users.lock", fcntl.LOCK_SH | fcntl.LOCK_NB).close()
+            shared += 1  # not yet the keeper's alone
+        except BlockingIOError:
+            shared = 0  # the keeper has it and is stopping the server
+        time.sleep(0.05)
 
 
 class Server:
