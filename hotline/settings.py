@@ -170,6 +170,7 @@ MEDIA_ROOT = Path(os.environ.get("HOTLINE_MEDIA") or STATE / "media")
 
 # People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "units.User"
+AUTHENTICATION_BACKENDS = ["units.auth.WithUnit"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -281,4 +282,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("HOTLINE_LOG_LEVEL", "INFO")},
+    "loggers": {"celery": {"level": "WARNING"}},  # its INFO is two lines a task, for ever
 }

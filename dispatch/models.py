@@ -1,0 +1,114 @@
+"""The catalogue that says whose matter it is (派单目录), and what it decided for each ticket."""
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from tickets.models import Category, Ticket
+from tickets.states import Kind
+from units.models import Place, Unit, User
+
+
+class CatalogueQuerySet(models.QuerySet["Catalogue"]):
+    def in_force(self, day: date) -> "Catalogue | None":
+        """The version that routes on this day."""
+        return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
+
+
+class Catalogue(models.Model):
+    """A version of the dispatch catalogue; a ticket keeps the version that routed it (DOMAIN §4.4)."""
+
+    version = models.CharField(_("版本"), max_length=30, unique=True)
+    effective_from = models.DateField(_("生效"))
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+
+    objects = CatalogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("派单目录")
+        verbose_name_plural = _("派单目录")
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Rule(models.Model):
+    """Leaf × place → lead and co-units. Resolvers: `street`, `district`, `district_dept:<function>`, `unit:<code>`."""
+
+    catalogue = models.ForeignKey(Catalogue, models.CASCADE, related_name="rules")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="rules")
+    #: Only for places within this one; empty: anywhere.
+    scope = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    #: Only for this kind of request; empty: any.
+    kind = models.CharField(_("诉求类型"), max_length=12, choices=Kind.choices, blank=True)
+    lead = models.CharField(_("主办"), max_length=60)
+    co = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("协办"))
+    basis = models.CharField(_("依据"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("派单规则")
+        verbose_name_plural = _("派单规则")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["catalogue", "category", "scope", "kind"], name="rule_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} → {self.lead}"
+
+
+class Assignment(models.Model):
+    """Why a ticket went to a unit: the rule and its version, or the person and their reason."""
+
+    class How(models.TextChoices):
+        RULE = "rule", _("按目录派单")
+        FALLBACK = "fallback", _("区政府兜底")
+        BY_HAND = "by_hand", _("人工派单")
+        WITHIN_DISTRICT = "within_district", _("区内转派")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    how = models.CharField(max_length=16, choices=How.choices)
+    rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="assignments")
+    catalogue = models.ForeignKey(Catalogue, models.PROTECT, null=True, related_name="assignments")
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    #: Whether the ledger has its lines (scoring sets it with them).
+    counted = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["id"], name="assignment_uncounted", condition=models.Q(counted=False))]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} → {self.unit_id}"
+
+
+class CoTaskQuerySet(models.QuerySet["CoTask"]):
+    def of(self, unit: Unit) -> Self:
+        return self.filter(unit__path__startswith=unit.path)
+
+
+class CoTask(models.Model):
+    """A co-unit's part in a ticket (协办): it sees the ticket and adds what it did; the lead answers."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="co_tasks")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="co_tasks")
+    at = models.DateTimeField()
+
+    objects = CoTaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "unit"], name="co_task_once")]
+        indexes = [models.Index(fields=["unit", "-ticket"], name="co_task_of_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} + {self.unit_id}"

@@ -1,0 +1,30 @@
+"""What Celery runs for dispatch; each is safe late, twice, or killed half-way."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from dispatch import actions
+from dispatch.sweep import sweep as sweep_due
+from tickets.models import Ticket
+
+#: Tickets routed by one run of `route_waiting`; the next beat takes the rest.
+BATCH = 200
+
+
+@shared_task
+def sweep() -> int:
+    """Whatever is due by now happens."""
+    return sweep_due(timezone.now())
+
+
+@shared_task
+def route_waiting() -> int:
+    """Route what waits and was not yet looked at; what the catalogue cannot place waits for a person."""
+    waiting = Ticket.objects.waiting_dispatch().exclude(steps__contains=["route_failed"])
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return sum(route_one(key) for key in keys)
+
+
+def route_one(key: int) -> bool:
+    """Route one ticket under its lock; one that somebody else holds is left to them."""
+    return actions.route_locked(key, timezone.now())

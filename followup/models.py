@@ -1,0 +1,114 @@
+"""The caller is asked (回访): attempts, and the answers to three questions (DOMAIN §2.2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models import Ticket
+from units.models import Unit, User
+
+
+class Reach(models.TextChoices):
+    """How an attempt, and in the end the follow-up, went."""
+
+    REACHED = "reached", _("已接通")
+    NO_ANSWER = "no_answer", _("无人接听")
+    WRONG_NUMBER = "wrong_number", _("号码错误")
+    REFUSED = "refused", _("拒绝回访")
+    LANGUAGE = "language", _("语言不通")
+    ANONYMOUS = "anonymous", _("匿名无法联系")
+
+
+class Channel(models.TextChoices):
+    PHONE = "phone", _("电话")
+    MESSAGE = "message", _("短信")
+    ONLINE = "online", _("网络自评")
+
+
+class Contacted(models.TextChoices):
+    YES = "yes", _("是")
+    NO = "no", _("否")
+    UNSURE = "unsure", _("记不清")
+
+
+class Solved(models.TextChoices):
+    SOLVED = "solved", _("已解决")
+    UNSOLVED = "unsolved", _("未解决")
+
+
+class Satisfied(models.TextChoices):
+    SATISFIED = "satisfied", _("满意")
+    BASIC = "basic", _("基本满意")
+    DISSATISFIED = "dissatisfied", _("不满意")
+
+
+class Reason(models.TextChoices):
+    """Why not (Q4); never scored."""
+
+    NOT_CONTACTED = "not_contacted", _("未联系")
+    ATTITUDE = "attitude", _("态度")
+    LATE = "late", _("超时")
+    POLICY = "policy", _("政策不允许")
+    UNDER_WAY = "under_way", _("正在推进")
+    NOT_ACCEPTED = "not_accepted", _("结果不认可")
+    OTHER = "other", _("其他")
+
+
+class Attempt(models.Model):
+    """One try to reach the caller."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attempts")
+    round = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
+    reach = models.CharField(_("结果"), max_length=12, choices=Reach.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+
+class Answer(models.Model):
+    """How the follow-up of one round ended: the three answers, or that nobody could be asked.
+
+    `unit` is who led then; `valid` follow-ups alone make the base of the rates (DOMAIN §11).
+    """
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="answers")
+    round = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    reach = models.CharField(max_length=12, choices=Reach.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    contacted = models.CharField(_("承办单位是否已与您联系？"), max_length=8, choices=Contacted.choices, blank=True)
+    solved = models.CharField(_("您反映的问题是否解决？"), max_length=10, choices=Solved.choices, blank=True)
+    satisfied = models.CharField(
+        _("您对办理结果是否满意？"), max_length=14, choices=Satisfied.choices, blank=True
+    )
+    reason = models.CharField(_("原因"), max_length=14, choices=Reason.choices, blank=True)
+    remark = models.CharField(_("诉求人意见"), max_length=300, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    #: Whether the ledger has its line (scoring sets it with it).
+    counted = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "round"], name="answer_once")]
+        indexes = [
+            models.Index(fields=["at"], name="answer_at"),
+            models.Index(fields=["id"], name="answer_uncounted", condition=models.Q(counted=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    @property
+    def valid(self) -> bool:
+        return self.reach == Reach.REACHED
+
+    @property
+    def negative(self) -> bool:
+        return self.solved == Solved.UNSOLVED or self.satisfied == Satisfied.DISSATISFIED
+
+

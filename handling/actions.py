@@ -1,0 +1,133 @@
+"""The verbs of a unit: sign, contact, assign, note, report, approve or send back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from handling.models import Contact, Note, Report
+from intake.rules import scrub
+from tickets.book import book
+from tickets.errors import Refused
+from tickets.models import Attachment, Ticket
+from units.models import User
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a clerk reports."""
+
+    outcome: str
+    text: str
+    reply: str
+    evidence: Sequence[Attachment] = ()
+
+
+@transaction.atomic
+def sign(ticket: Ticket, *, by: User, at: datetime) -> None:
+    """The unit takes the order (签收)."""
+    ticket.move("sign", by=by, at=at, signed_at=at)
+
+
+@transaction.atomic
+def contact(ticket: Ticket, *, channel: str, reached: bool, note: str, by: User, at: datetime) -> Contact:
+    """Leave a contact record; the first one that reached the caller stops the contact clock."""
+    row = Contact.objects.create(
+        ticket=ticket, by=by, unit_id=by.unit_id, channel=channel, reached=reached, note=scrub(note.strip()), at=at
+    )
+    first = reached and ticket.contacted_at is None
+    ticket.record(
+        "contact",
+        by=by,
+        at=at,
+        facts={"contact": row.pk, "reached": reached, "channel": channel},
+        contacted_at=at if first else ticket.contacted_at,
+    )
+    return row
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, to: User, by: User, at: datetime) -> None:
+    """Give the order to somebody inside the unit. Raises Refused for a person of another unit."""
+    if by.unit is None or not by.unit.covers(to.unit) or not to.is_active:
+        raise Refused(_("只能分派给本单位在岗人员。"))
+    ticket.record("assign", by=by, at=at, facts={"to": to.pk}, assignee=to)
+
+
+@transaction.atomic
+def note(ticket: Ticket, *, text: str, by: User, at: datetime) -> Note:
+    """Leave a remark. Raises Refused for an empty one."""
+    if not text.strip():
+        raise Refused(_("备注不能为空。"))
+    row = Note.objects.create(ticket=ticket, by=by, unit_id=by.unit_id, text=scrub(text.strip()), at=at)
+    ticket.record("note", by=by, at=at, facts={"note": row.pk})
+    return row
+
+
+@transaction.atomic
+def report(ticket: Ticket, result: Result, *, by: User, at: datetime) -> Report:
+    """Report the result with its evidence; it waits for the unit's leader (DOMAIN §4.6).
+
+    Raises Refused without an account and a reply, or when "solved" is claimed without any evidence.
+    """
+    if len(result.text.strip()) < 5 or len(result.reply.strip()) < 5:
+        raise Refused(_("请写明办理情况和给诉求人的答复。"))
+    if result.outcome == "solved" and not result.evidence:
+        raise Refused(_("反馈「已解决」须附佐证（照片或文件）。"))
+    row = Report.objects.create(
+        ticket=ticket,
+        round=ticket.round,
+        by=by,
+        unit_id=by.unit_id,
+        outcome=result.outcome,
+        text=scrub(result.text.strip()),
+        reply=scrub(result.reply.strip()),
+        at=at,
+    )
+    row.evidence.set(result.evidence)
+    ticket.move(
+        "report",
+        by=by,
+        at=at,
+        facts={"report": row.pk, "outcome": result.outcome, "evidence": [a.pk for a in result.evidence]},
+        reported_at=at,
+        outcome=result.outcome,
+    )
+    return row
+
+
+@transaction.atomic
+def approve(ticket: Ticket, *, by: User, at: datetime) -> None:
+    """The unit's leader answers for the result; the caller will be asked."""
+    row = _waiting(ticket)
+    row.verdict, row.verdict_by, row.verdict_at = Report.Verdict.APPROVED, by, at
+    row.save(update_fields=["verdict", "verdict_by", "verdict_at"])
+    ticket.move(
+        "approve",
+        by=by,
+        at=at,
+        facts={"report": row.pk},
+        followup_at=at,
+        followup_due=at + book().minutes("followup_limit_minutes", at),
+    )
+
+
+@transaction.atomic
+def send_back(ticket: Ticket, *, note: str, by: User, at: datetime) -> None:
+    """The leader wants it done better; the limit runs on. Raises Refused without saying what is missing."""
+    if len(note.strip()) < 2:
+        raise Refused(_("请写明退回原因。"))
+    row = _waiting(ticket)
+    row.verdict, row.verdict_by, row.verdict_at = Report.Verdict.SENT_BACK, by, at
+    row.verdict_note = note.strip()
+    row.save(update_fields=["verdict", "verdict_by", "verdict_at", "verdict_note"])
+    ticket.move("send_back", by=by, at=at, facts={"report": row.pk}, reported_at=None, outcome="")
+
+
+def _waiting(ticket: Ticket) -> Report:
+    row = ticket.reports.filter(verdict=Report.Verdict.WAITING).last()
+    if row is None:
+        raise Refused(_("没有待审核的反馈。请刷新后再试。"))
+    return row

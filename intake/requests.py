@@ -1,0 +1,33 @@
+"""A request as it arrives, before it is a ticket."""
+
+from dataclasses import dataclass
+
+from tickets.models import Category
+from tickets.states import Channel, Kind
+from units.models import Place, Unit
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was said and by whom. Nothing but kind and content is ever required (DOMAIN R4: 不设门槛)."""
+
+    kind: str
+    content: str
+    category: Category | None = None
+    place: Place | None = None
+    location: str = ""
+    phone: str = ""
+    name: str = ""
+    address: str = ""
+    channel: str = Channel.PHONE
+    caller_type: str = "person"
+    hide_identity: bool = False
+    urgent: bool = False
+    accused: Unit | None = None
+    #: The same key twice makes one ticket.
+    client_key: str | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether the handling unit must not learn who asked."""
+        return self.hide_identity or self.kind == Kind.TIP_OFF

@@ -1,0 +1,112 @@
+"""The city's numbers as plain values, read once and kept for a few seconds."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from cachetools.func import ttl_cache
+from django.utils import timezone
+
+from tickets.clock import Calendar, Stretch, due, explain
+from tickets.policy import Limit, Setting, WorkCalendar
+
+T = TypeVar("T", Setting, Limit)
+
+#: Seconds until an administrator's new row is seen by every process.
+FRESH_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """The moments of one handling round."""
+
+    handle_due: datetime
+    remind_at: datetime
+    warn_at: datetime
+
+
+class Book:
+    """Settings, limits and calendars at any date. Raises LookupError for a key the city never set."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, list[Setting]] = {}
+        for row in Setting.objects.order_by("effective_from"):
+            self._settings.setdefault(row.key, []).append(row)
+        self._limits: dict[str, list[Limit]] = {}
+        for limit in Limit.objects.order_by("effective_from"):
+            self._limits.setdefault(limit.code, []).append(limit)
+        self._limits_by_pk = {row.pk: row for rows in self._limits.values() for row in rows}
+
+    @cached_property
+    def _calendars(self) -> dict[int, Calendar]:
+        rows = WorkCalendar.objects.prefetch_related("days")
+        return {row.pk: self._calendar(row) for row in rows}
+
+    @staticmethod
+    def _calendar(row: WorkCalendar) -> Calendar:
+        return Calendar(
+            zone=timezone.get_default_timezone(),
+            working=row.working,
+            opens=row.opens,
+            closes=row.closes,
+            days={day.day: day.works for day in row.days.all()},
+        )
+
+    def text(self, key: str, at: datetime) -> str:
+        """The setting's value in force at the moment."""
+        return _in_force(self._settings.get(key, []), local_day(at), key).value
+
+    def number(self, key: str, at: datetime) -> int:
+        return int(self.text(key, at))
+
+    def minutes(self, key: str, at: datetime) -> timedelta:
+        return timedelta(minutes=self.number(key, at))
+
+    def clock_time(self, key: str, at: datetime) -> time:
+        return time.fromisoformat(self.text(key, at))
+
+    def limit(self, code: str, at: datetime) -> Limit:
+        """The SLA class in force at the moment."""
+        return _in_force(self._limits.get(code, []), local_day(at), code)
+
+    def limit_of(self, pk: int) -> Limit:
+        """The very row a ticket carries: a later row never changes its past deadlines."""
+        return self._limits_by_pk[pk]
+
+    def due(self, limit: Limit, start: datetime, minutes: int) -> datetime:
+        """`minutes` of the limit's own calendar after the start."""
+        return due(start, timedelta(minutes=minutes), self._calendars[limit.calendar_id])
+
+    def explain(self, limit: Limit, start: datetime, minutes: int) -> list[Stretch]:
+        """Every stretch that counted and did not, up to the due moment."""
+        return explain(start, timedelta(minutes=minutes), self._calendars[limit.calendar_id])
+
+    def deadlines(self, limit: Limit, start: datetime, minutes: int) -> Deadlines:
+        """The end of the handling limit, and the moments of the ladder before it (DOMAIN §3.7)."""
+        part = minutes / 100
+        return Deadlines(
+            handle_due=self.due(limit, start, minutes),
+            remind_at=self.due(limit, start, round(part * self.number("remind_percent", start))),
+            warn_at=self.due(limit, start, round(part * self.number("warn_percent", start))),
+        )
+
+
+@ttl_cache(maxsize=1, ttl=FRESH_SECONDS)
+def book() -> Book:
+    """The rows as they stand, at most `FRESH_SECONDS` old."""
+    return Book()
+
+
+def local_day(at: datetime) -> date:
+    """The city's own date at a moment."""
+    zone: ZoneInfo = timezone.get_default_timezone()
+    return at.astimezone(zone).date()
+
+
+def _in_force(rows: list[T], day: date, key: str) -> T:
+    current = [row for row in rows if row.effective_from <= day]
+    if not current:
+        raise LookupError(f"{key}: no row in force on {day}; the city's pack must set it")
+    return current[-1]

@@ -1,0 +1,23 @@
+"""Reads of tickets that every desk shares."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from tickets.errors import Stale
+from tickets.models import Ticket
+from units.models import User
+
+
+def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket:
+    """The ticket as this person may act on it. Raises Http404 for a stranger's, Stale when the page
+    that asks was made from another version.
+    """
+    found = Ticket.objects.visible_to(user).select_related(
+        "category", "place__district", "place__street", "lead", "assignee", "limit"
+    )
+    ticket = found.filter(number=number).first()
+    if ticket is None:
+        raise Http404(number)
+    if version not in (None, "") and int(version) != ticket.version:
+        raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
+    return ticket

@@ -1,0 +1,26 @@
+"""The roles of DOMAIN §4.2 and what each may see, as plain data."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", _("话务员")
+    TEAM_LEADER = "team_leader", _("班长")
+    DISPATCHER = "dispatcher", _("派单员")
+    DISTRICT = "district", _("区分中心")
+    CLERK = "clerk", _("承办员")
+    LEADER = "leader", _("单位领导")
+    GRID = "grid", _("社区网格员")
+    CALLER_BACK = "caller_back", _("回访员")
+    SUPERVISOR = "supervisor", _("督办考评")
+    AUDITOR = "auditor", _("审计")
+    ADMIN = "admin", _("系统管理员")
+
+
+#: Roles of the hotline body that see every ticket of the city (masked).
+CITY_WIDE = frozenset({Role.TEAM_LEADER, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, Role.AUDITOR})
+#: Roles that see what lies with their own unit and the units below it.
+OF_THE_UNIT = frozenset({Role.DISTRICT, Role.CLERK, Role.LEADER})
+#: Handling may not be outsourced (国办函〔2025〕66号, DOMAIN §1): these need a public unit.
+HANDLING = frozenset({Role.DISTRICT, Role.CLERK, Role.LEADER, Role.GRID})
