@@ -19,6 +19,8 @@ from hotline.local.keeper import die_with_parent
 # A process that lived this long is well: its next death waits the shortest time again.
 WELL_AFTER = 30.0
 LONGEST_WAIT = 30.0
+# A log longer than this is put aside at the next start, over the one put aside before.
+LOG_BYTES = 20_000_000
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Child:
 
     def start(self) -> None:
         """Starts the process in a session of its own, so that the terminal's Ctrl-C is ours alone."""
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.program.command,

@@ -79,7 +79,14 @@ def programs(*, state: Path, sockets: Path, static: Path, port: int, bind: str) 
     live = ["--uds", sockets / "live.sock", "--lifespan", "off", "--no-access-log"]
     live += ["--timeout-graceful-shutdown", 1, "--log-level", "warning"]
     celery = [program_path("celery"), "--app", "hotline.celery:app", "--workdir", PROJECT]
-    worker = ["--concurrency", WORKER_PROCESSES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    worker = [
+        "--concurrency",
+        WORKER_PROCESSES,
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     beat = ["--schedule", state / "beat-schedule", "--pidfile", "", "--loglevel", "WARNING"]
     caddy_home = {"XDG_DATA_HOME": str(state / "caddy"), "XDG_CONFIG_HOME": str(state / "caddy")}
     rows: list[tuple[str, list[object], int, dict[str, str]]] = [
