@@ -66,6 +66,8 @@ class DayDigest(models.Model):
     """A day's events folded into one published hash: an outsider's check that history was not rewritten."""
 
     day = models.DateField(unique=True)
+    #: The last event it covers; the first is the one after the digest before.
+    last_event = models.BigIntegerField()
     events = models.PositiveIntegerField()
     prev_digest = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(unique=True)),
+                ('last_event', models.BigIntegerField()),
                 ('events', models.PositiveIntegerField()),
                 ('prev_digest', models.CharField(blank=True, max_length=64)),
                 ('digest', models.CharField(max_length=64)),

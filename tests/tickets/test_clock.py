@@ -1,0 +1,96 @@
+"""The clock is pure: exact cases by hand, and properties over random ones."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickets.clock import Calendar, Stretch, Why, due, explain
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NATURAL = Calendar(zone=ZONE)
+#: National Day 2026: 1–7 October off, Saturday 10 October worked.
+WORKING = Calendar(
+    zone=ZONE,
+    working=True,
+    opens=time(9),
+    closes=time(17),
+    days={**{date(2026, 10, d): False for d in range(1, 8)}, date(2026, 10, 10): True},
+)
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 9) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=ZONE)
+
+
+def test_natural_time_runs_through_the_night_and_the_holidays() -> None:
+    assert due(at(30, 22), timedelta(hours=24), NATURAL) == at(1, 22, month=10)
+
+
+def test_working_time_skips_the_night() -> None:
+    assert due(at(29, 16), timedelta(hours=2), WORKING) == at(30, 10)
+
+
+def test_working_time_crosses_national_day_and_counts_the_make_up_saturday() -> None:
+    # Wednesday 16:00 leaves one hour; 8 and 9 October give sixteen; Saturday the 10th the last one.
+    assert due(at(30, 16), timedelta(hours=18), WORKING) == at(10, 10, month=10)
+
+
+def test_an_order_that_comes_on_a_sunday_starts_on_monday_morning() -> None:
+    assert due(at(27, 20), timedelta(hours=1), WORKING) == at(28, 10)
+
+
+def test_a_pause_moves_the_end_by_what_it_took_of_working_time() -> None:
+    pause = (at(29, 12), at(29, 20))
+    assert due(at(29, 9), timedelta(hours=8), WORKING, [pause]) == at(30, 14)
+
+
+def test_explain_names_each_stretch_and_its_reason() -> None:
+    told = explain(at(29, 16), timedelta(hours=2), WORKING)
+    assert told == [
+        Stretch(at(29, 16), at(29, 17), True, Why.WORKING),
+        Stretch(at(29, 17), at(30, 0), False, Why.AFTER_HOURS),
+        Stretch(at(30, 0), at(30, 9), False, Why.AFTER_HOURS),
+        Stretch(at(30, 9), at(30, 10), True, Why.WORKING),
+    ]
+
+
+def test_no_limit_is_due_at_once() -> None:
+    assert due(at(29, 3), timedelta(0), WORKING) == at(29, 3)
+
+
+starts = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(ZONE))
+limits = st.timedeltas(timedelta(minutes=1), timedelta(days=15))
+calendars = st.sampled_from([NATURAL, WORKING])
+pause_lists = st.lists(
+    st.tuples(starts, st.timedeltas(timedelta(minutes=1), timedelta(days=5))).map(lambda p: (p[0], p[0] + p[1])),
+    max_size=3,
+)
+
+
+@given(starts, limits, calendars, pause_lists)
+def test_the_counted_stretches_sum_to_the_limit(
+    start: datetime, limit: timedelta, calendar: Calendar, pauses: list[tuple[datetime, datetime]]
+) -> None:
+    told = explain(start, limit, calendar, pauses)
+    assert sum((piece.length for piece in told if piece.counts), timedelta(0)) == limit
+    assert told[0].begin == start
+    assert all(a.end == b.begin for a, b in zip(told, told[1:], strict=False))
+
+
+@given(starts, limits, calendars, pause_lists)
+def test_a_deadline_is_never_before_start_plus_limit_and_pausing_never_shortens(
+    start: datetime, limit: timedelta, calendar: Calendar, pauses: list[tuple[datetime, datetime]]
+) -> None:
+    plain = due(start, limit, calendar)
+    assert plain >= start + limit
+    assert due(start, limit, calendar, pauses) >= plain
+
+
+@given(starts, limits, limits, calendars)
+def test_a_longer_limit_is_never_due_earlier(
+    start: datetime, one: timedelta, other: timedelta, calendar: Calendar
+) -> None:
+    short, long = sorted((one, other))
+    assert due(start, short, calendar) <= due(start, long, calendar)
