@@ -38,6 +38,8 @@ SETTINGS = {
     "duplicate_days": "30",
     "history_months": "12",
     "portal_tries_per_hour": "10",
+    "attachment_max_mb": "10",
+    "attachment_max_megapixels": "50",
 }
 #: code → dispatch, sign, contact, handle minutes (DOMAIN §3.1)
 LIMITS = {
