@@ -23,9 +23,8 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        template, status = (
-            ("tickets/stale.html", 409) if isinstance(exception, Stale) else ("tickets/refused.html", 422)
-        )
+        stale = isinstance(exception, Stale)
+        template = "tickets/stale.html" if stale else "tickets/refused.html"
         part = "#panel" if request.htmx else ""
         context = {
             "message": str(exception),
