@@ -1,0 +1,143 @@
+"""The sweep, late, doubled and killed half-way: everything due happens, once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection, connections
+
+from dispatch.actions import route
+from dispatch.sweep import sweep
+from dispatch.tasks import route_waiting
+from intake import actions as intake
+from tests.city import NOON, City
+from tickets.chain import faults
+from tickets.models import Event, Ticket
+
+#: With the U class of the small city: everything of the first round is due after a day.
+LATER = NOON + timedelta(days=1, minutes=1)
+WHOLE_STORY = ["receive", "dispatch", "auto_sign", "contact_late", "remind", "warn", "expire"]
+
+
+def many(city: City, count: int) -> list[Ticket]:
+    """Dispatched tickets that nobody will touch."""
+    made = [intake.file(city.request(phone=""), by=city.agent, at=NOON, then=route) for _n in range(count)]
+    assert all(ticket.state == "dispatched" for ticket in made)
+    return made
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
+
+
+def moments(ticket: Ticket) -> list[tuple[str, datetime]]:
+    return list(ticket.events.order_by("seq").values_list("kind", "at"))
+
+
+def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> None:
+    for minutes, kind in ((30, "auto_sign"), (120, "contact_late"), (720, "remind"), (1152, "warn"), (1440, "expire")):
+        due = NOON + timedelta(minutes=minutes)
+        assert sweep(due - timedelta(seconds=1)) == 0
+        assert sweep(due) == 1
+        assert kinds(dispatched)[-1] == kind
+    fresh = Ticket.objects.get(pk=dispatched.pk)
+    assert fresh.state == "followup"
+    assert fresh.overdue_at == NOON + timedelta(days=1)
+    assert fresh.signed_at == NOON + timedelta(minutes=30)
+
+
+def test_a_sweep_that_comes_a_day_late_takes_the_same_steps_in_the_same_order(city: City, dispatched: Ticket) -> None:
+    assert sweep(LATER) == 1
+    assert kinds(dispatched) == WHOLE_STORY
+
+
+def test_a_second_sweep_finds_nothing(city: City, dispatched: Ticket) -> None:
+    sweep(LATER)
+    assert sweep(LATER) == 0
+    assert kinds(dispatched) == WHOLE_STORY
+
+
+def test_a_reported_result_is_not_overdue_when_its_leader_is_slow(city: City, dispatched: Ticket) -> None:
+    dispatched.move("sign", by=city.clerk, at=NOON)
+    dispatched.move("report", by=city.clerk, at=NOON, reported_at=NOON)
+    sweep(LATER)
+    fresh = Ticket.objects.get(pk=dispatched.pk)
+    assert (fresh.state, fresh.overdue_at) == ("followup", None)
+
+
+def test_a_request_that_nobody_dispatched_is_marked_late_and_waits_on(city: City) -> None:
+    ticket = intake.file(city.request(), by=city.agent, at=NOON)
+    sweep(NOON + timedelta(hours=2))
+    assert kinds(ticket) == ["receive", "dispatch_late"]
+    assert Ticket.objects.get(pk=ticket.pk).state == "pending"
+
+
+def test_the_next_beat_routes_what_a_lost_hurry_up_left_behind(city: City) -> None:
+    left = intake.file(city.request(), by=city.agent, at=NOON)
+    nowhere = intake.file(city.request(category=None, place=None), by=city.agent, at=NOON)
+    assert route_waiting() == 1
+    assert Ticket.objects.get(pk=left.pk).lead == city.heating
+    assert kinds(nowhere) == ["receive", "route_failed"]
+    assert route_waiting() == 0
+    assert kinds(nowhere) == ["receive", "route_failed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_side_by_side_take_every_ticket_once(city: City) -> None:
+    tickets = many(city, 60)
+
+    def work() -> None:
+        try:
+            sweep(LATER)
+        finally:
+            connections.close_all()
+
+    workers = [Thread(target=work) for _n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert {tuple(kinds(ticket)) for ticket in tickets} == {tuple(WHOLE_STORY)}
+    assert list(faults()) == []
+
+
+SWEEP_IN_ANOTHER_PROCESS = """
+import sys, django
+from datetime import datetime
+django.setup()
+from django.conf import settings
+from django.db import connection
+settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
+from dispatch.sweep import sweep
+print("begun", flush=True)
+sweep(datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_mid_sweep_loses_nothing_and_doubles_nothing(city: City) -> None:
+    tickets = many(city, 300)
+    name = connection.settings_dict["NAME"]
+    command = [sys.executable, "-c", SWEEP_IN_ANOTHER_PROCESS, name, LATER.isoformat()]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "hotline.settings"}
+    worker = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "begun\n"
+    # Let it finish some batches, then kill it between or within two.
+    deadline = time.monotonic() + 30
+    while Event.objects.filter(kind="expire").count() < 50 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    done = Event.objects.filter(kind="expire").count()
+    assert 50 <= done < 300, "the worker was to be killed half-way"
+
+    sweep(LATER)
+    assert Counter(tuple(kinds(ticket)) for ticket in tickets) == {tuple(WHOLE_STORY): 300}
+    assert list(faults()) == []
