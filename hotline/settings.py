@@ -7,6 +7,7 @@ so that any `manage.py` command works while `make run` is up.
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -36,6 +37,7 @@ DEBUG = flag("HOTLINE_DEBUG")
 LOCAL = "DATABASE_URL" not in os.environ or flag("HOTLINE_LOCAL")
 HTTPS = flag("HOTLINE_HTTPS")
 HOTLINE_DEMO = flag("HOTLINE_DEMO", default=LOCAL)
+# The city that an empty database is given by `manage.py up`; empty for none.
 HOTLINE_PACK = os.environ.get("HOTLINE_PACK", "packs/beijing")
 
 _SECRETS = keys.load(STATE) if LOCAL or DEBUG else {}
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "tickets.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "hotline.urls"
@@ -159,11 +162,17 @@ if "host" in _OPTIONS:  # a socket's folder, kept out of the URL's host part, wh
     DATABASES["default"]["HOST"] = _OPTIONS.pop("host")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL") or state.redis_url(STATE)
+# Keys and channels of this installation; tests that run side by side share one Redis.
+REDIS_PREFIX = f"test{os.getpid()}" if TESTING else os.environ.get("HOTLINE_REDIS_PREFIX", "hotline")
+# The cache has a numbered database of its own: clearing it must not clear the broker's queue.
+_CACHE_DB = 2 + os.getpid() % 14 if TESTING else 1
+_CACHE_URL = urlsplit(REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": f"test{os.getpid()}" if TESTING else "hotline",
+        "LOCATION": REDIS_URL if _CACHE_URL.scheme == "unix" else _CACHE_URL._replace(path="").geturl(),
+        "OPTIONS": {"db": _CACHE_DB},
+        "KEY_PREFIX": REDIS_PREFIX,
     }
 }
 MEDIA_ROOT = Path(os.environ.get("HOTLINE_MEDIA") or STATE / "media")
