@@ -1,17 +1,21 @@
 """The verbs of a unit: sign, contact, assign, note, report, approve or send back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from handling.models import Contact, Note, Report
 from intake.rules import scrub
+from tickets.attachments import add_attachment
 from tickets.book import book
-from tickets.errors import Refused
+from tickets.errors import Refused, Stale
 from tickets.models import Attachment, Ticket
+from tickets.states import Outcome
 from units.models import User
 
 
@@ -32,19 +36,64 @@ def sign(ticket: Ticket, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def contact(ticket: Ticket, *, channel: str, reached: bool, note: str, by: User, at: datetime) -> Contact:
-    """Leave a contact record; the first one that reached the caller stops the contact clock."""
+def sign_many(
+    tickets: Iterable[Ticket], *, versions: Mapping[str, int], by: User, at: datetime
+) -> list[tuple[Ticket, str]]:
+    """Sign those whose number still has the version that was picked; the rest, each with why not.
+
+    One that cannot be signed does not hold up the others.
+    """
+    left: list[tuple[Ticket, str]] = []
+    # In one order for everybody, so that two clerks who pick the same orders do not lock each other out.
+    for ticket in sorted(tickets, key=lambda ticket: ticket.pk):
+        try:
+            with transaction.atomic():
+                if versions[ticket.number] != ticket.version:
+                    raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
+                sign(ticket, by=by, at=at)
+        except Refused as refusal:
+            left.append((ticket, str(refusal)))
+    return left
+
+
+@transaction.atomic
+def contact(
+    ticket: Ticket,
+    *,
+    channel: str,
+    reached: bool,
+    note: str,
+    by: User,
+    at: datetime,
+    files: Sequence[UploadedFile] = (),
+) -> Contact:
+    """Leave a contact record; the first one that reached the caller stops the contact clock.
+
+    `files` are photos taken on the way: they wait with the ticket as evidence for its report.
+    """
     row = Contact.objects.create(
-        ticket=ticket, by=by, unit_id=by.unit_id, channel=channel, reached=reached, note=scrub(note.strip()), at=at
+        ticket=ticket,
+        by=by,
+        unit_id=by.unit_id,
+        channel=channel,
+        reached=reached,
+        note=scrub(note.strip()),
+        at=at,
     )
     first = reached and ticket.contacted_at is None
-    ticket.record(
-        "contact",
-        by=by,
-        at=at,
-        facts={"contact": row.pk, "reached": reached, "channel": channel},
-        contacted_at=at if first else ticket.contacted_at,
-    )
+    with _kept(ticket, files, by=by, at=at) as photos:
+        ticket.record(
+            "contact",
+            by=by,
+            at=at,
+            facts={
+                "contact": row.pk,
+                "reached": reached,
+                "channel": channel,
+                "evidence": [photo.pk for photo in photos],
+            },
+            contacted_at=at if first else ticket.contacted_at,
+        )
     return row
 
 
@@ -67,15 +116,25 @@ def note(ticket: Ticket, *, text: str, by: User, at: datetime) -> Note:
 
 
 @transaction.atomic
-def report(ticket: Ticket, result: Result, *, by: User, at: datetime) -> Report:
+def report(
+    ticket: Ticket, result: Result, *, by: User, at: datetime, files: Sequence[UploadedFile] = ()
+) -> Report:
     """Report the result with its evidence; it waits for the unit's leader (DOMAIN §4.6).
 
-    Raises Refused without an account and a reply, or when "solved" is claimed without any evidence.
+    Evidence is what the ticket already holds and `files`, kept now. Raises Refused without an account and
+    a reply, or when "solved" is claimed without any evidence.
     """
     if len(result.text.strip()) < 5 or len(result.reply.strip()) < 5:
         raise Refused(_("请写明办理情况和给诉求人的答复。"))
-    if result.outcome == "solved" and not result.evidence:
+    if result.outcome == Outcome.SOLVED and not result.evidence and not files:
         raise Refused(_("反馈「已解决」须附佐证（照片或文件）。"))
+    if any(held.ticket_id != ticket.pk for held in result.evidence):
+        raise Refused(_("所选佐证不属于这张工单。"))
+    with _kept(ticket, files, by=by, at=at) as photos:
+        return _report(ticket, result, [*result.evidence, *photos], by=by, at=at)
+
+
+def _report(ticket: Ticket, result: Result, evidence: list[Attachment], *, by: User, at: datetime) -> Report:
     row = Report.objects.create(
         ticket=ticket,
         round=ticket.round,
@@ -86,16 +145,32 @@ def report(ticket: Ticket, result: Result, *, by: User, at: datetime) -> Report:
         reply=scrub(result.reply.strip()),
         at=at,
     )
-    row.evidence.set(result.evidence)
+    row.evidence.set(evidence)
     ticket.move(
         "report",
         by=by,
         at=at,
-        facts={"report": row.pk, "outcome": result.outcome, "evidence": [a.pk for a in result.evidence]},
+        facts={"report": row.pk, "outcome": result.outcome, "evidence": [held.pk for held in evidence]},
         reported_at=at,
         outcome=result.outcome,
     )
     return row
+
+
+@contextmanager
+def _kept(
+    ticket: Ticket, files: Sequence[UploadedFile], *, by: User, at: datetime
+) -> Iterator[list[Attachment]]:
+    """The files kept as evidence; on a refusal they leave the disk, as their rows leave the database."""
+    kept: list[Attachment] = []
+    try:
+        for file in files:
+            kept.append(add_attachment(ticket, file, purpose=Attachment.Purpose.EVIDENCE, by=by, at=at))
+        yield kept
+    except Refused:
+        for row in kept:
+            row.file.delete(save=False)
+        raise
 
 
 @transaction.atomic

@@ -200,6 +200,10 @@ class Ticket(models.Model):
         """The listed transitions this person may make now: the buttons on screen."""
         return [move for move in flow.MOVES.values() if not self._objection(move, user)]
 
+    def facts_for(self, user: User) -> set[str]:
+        """The names of the facts this person may record now."""
+        return {fact.name for fact in flow.FACTS.values() if not self._objection(fact, user)}
+
     def move(
         self, name: str, *, by: User | None, at: datetime, facts: Mapping[str, object] | None = None, **changes: object
     ) -> "Event":

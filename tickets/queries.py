@@ -18,6 +18,6 @@ def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket
     ticket = found.filter(number=number).first()
     if ticket is None:
         raise Http404(number)
-    if version not in (None, "") and int(version) != ticket.version:
+    if version not in (None, "") and str(version) != str(ticket.version):
         raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
     return ticket
