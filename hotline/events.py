@@ -2,7 +2,8 @@
 
 One Redis connection per process, whatever the number of streams. A message is a JSON object
 with a `kind` and only ids and counters beside it; the page fetches what it shows through the
-normal, permission-checked views.
+normal, permission-checked views. Channels are `<REDIS_PREFIX>:unit:<id>` for everybody in a unit
+and `<REDIS_PREFIX>:user:<id>` for one person.
 """
 
 import asyncio
@@ -36,6 +37,11 @@ def session_key(headers: list[tuple[bytes, bytes]]) -> str | None:
     return found.value if found else None
 
 
+def channel(whose: str, key: object) -> str:
+    """Name of the Redis channel of a "unit" or a "user"."""
+    return f"{settings.REDIS_PREFIX}:{whose}:{key}"
+
+
 def _channels(key: str) -> list[str]:
     request = HttpRequest()
     request.session = SessionStore(key)
@@ -44,7 +50,7 @@ def _channels(key: str) -> list[str]:
         if not user.is_authenticated or not user.is_active:
             return []
         unit = getattr(user, "unit_id", None)
-        return [f"user:{user.pk}"] + ([f"unit:{unit}"] if unit else [])
+        return [channel("user", user.pk)] + ([channel("unit", unit)] if unit else [])
     finally:
         close_old_connections()
 
@@ -110,7 +116,7 @@ class Hub:
                     redis.asyncio.Redis.from_url(settings.REDIS_URL) as client,
                     client.pubsub() as line,
                 ):
-                    await line.psubscribe("unit:*", "user:*")
+                    await line.psubscribe(channel("unit", "*"), channel("user", "*"))
                     async for message in line.listen():
                         event = as_event(message["data"]) if message["type"] == "pmessage" else None
                         if event:

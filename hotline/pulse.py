@@ -20,7 +20,7 @@ def client() -> redis.Redis:
 
 def key(who: str) -> str:
     """Redis key of a process's sign of life."""
-    return f"hotline:pulse:{who}"
+    return f"{settings.REDIS_PREFIX}:pulse:{who}"
 
 
 def beat(who: str) -> None:

@@ -4,8 +4,8 @@ import argparse
 import subprocess
 import sys
 
+from hotline.local.embedded import running
 from hotline.local.keeper import NotStarted
-from hotline.local.services import running
 from hotline.local.state import state_folder
 
 

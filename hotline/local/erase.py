@@ -4,8 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from hotline.local.embedded import VARIABLES, folder
 from hotline.local.keeper import is_kept
-from hotline.local.services import VARIABLES, folder
 from hotline.local.state import data_folder, state_folder
 
 

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from hotline.local.embedded import folder
 from hotline.local.keeper import keep
 from hotline.local.servers import SERVERS
-from hotline.local.services import folder
 
 
 def main(service: str, state: str, ready: str, *rest: str) -> None:

@@ -35,6 +35,8 @@ def collect_static(stamp: Path) -> bool:
 
 def load_city(say: Callable[[str], None]) -> None:
     """Loads the city's pack into an empty database and, in a demonstration, ten days of its life."""
+    if not settings.HOTLINE_PACK:
+        return
     if not apps.get_model("units", "Unit").objects.exists():
         say(f"loading the city from {settings.HOTLINE_PACK}")
         call_command("load_city", settings.HOTLINE_PACK, verbosity=0)

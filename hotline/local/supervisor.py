@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from hotline.local import prepare, processes, services
+from hotline.local import embedded, prepare, processes
 from hotline.local.keeper import NotStarted, lock
 from hotline.local.processes import Child
 from hotline.local.programs import programs
@@ -105,7 +105,7 @@ def announce(url: str, say: Say) -> None:
 def watch(children: list[Child], state: Path, url: str, stop: Stop, say: Say) -> None:
     """Looks after the children until told to stop."""
     announced, started = False, time.monotonic()
-    embedded = services.missing()
+    own = embedded.missing()
     while not stop.wanted.wait(0.5):
         news = [word for child in children if (word := child.tend())]
         for word in news:
@@ -113,7 +113,7 @@ def watch(children: list[Child], state: Path, url: str, stop: Stop, say: Say) ->
         if news:
             processes.remember(state / "processes.json", children)
         try:
-            services.ensure(embedded, state)
+            embedded.ensure(own, state)
         except NotStarted as failure:
             say(str(failure))
         if not announced and (healthy(url) or time.monotonic() - started > HEALTHY_SECONDS):
@@ -162,6 +162,6 @@ def up(*, port: int, bind: str, say: Say) -> None:
         for name in processes.end_leftovers(state / "processes.json"):
             say(f"ended {name}, left over from an earlier run")
         check_port(bind, port)
-        with services.running(state) as environment:
+        with embedded.running(state) as environment:
             prepare_all(state, say)
             run_programs(state, environment, port=port, bind=bind, say=say)
