@@ -52,14 +52,30 @@ def dispatch_by_hand(
 
 @transaction.atomic
 def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetime) -> None:
-    """A district passes an unsigned ticket on to one of its own units; the clocks run on (DOMAIN §4.6)."""
+    """A district passes an order on to one of its own units; only the sign window begins anew (DOMAIN §4.6).
+
+    What a unit has signed stays with it; what lies signed with the district government itself may go on.
+    Raises Refused otherwise, and without a reason.
+    """
     made = Assignment(how=Assignment.How.WITHIN_DISTRICT, reason=_reason(reason))
-    if by.unit is None or not by.unit.covers(lead):
-        raise Refused(_("只能转派给本区的单位。"))
+    if by.unit is None or not by.unit.covers(lead) or lead == ticket.lead:
+        raise Refused(_("请选择本区的另一个单位。"))
+    if ticket.state == State.HANDLING and ticket.lead != by.unit:
+        raise Refused(_("承办单位已签收，不能再转派。"))
     _refuse_unfit(ticket, lead)
     made.ticket, made.unit, made.by, made.at = ticket, lead, by, at
-    made.save()
-    ticket.move("redispatch", by=by, at=at, facts={"unit": lead.code, "assignment": made.pk}, lead=lead)
+    made.save(force_insert=True)
+    limit = book().limit_of(ticket.limit_id)
+    ticket.move(
+        "redispatch",
+        by=by,
+        at=at,
+        facts={"assignment": made.pk, "how": made.how, "unit": lead.pk},
+        lead=lead,
+        assignee=None,
+        signed_at=None,
+        sign_due=book().due(limit, at, limit.sign_minutes),
+    )
 
 
 def _reason(text: str) -> str:

@@ -63,10 +63,11 @@ MOVES = _by_name(
             frozenset({Role.DISPATCHER}),
             system=True,
         ),
+        # From `handling` too: what fell back to the district and was auto-signed must not stick there.
         Move(
             "redispatch",
             _("区内转派"),
-            frozenset({State.DISPATCHED}),
+            frozenset({State.DISPATCHED, State.HANDLING}),
             State.DISPATCHED,
             frozenset({Role.DISTRICT}),
             at_lead=True,

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQueryField, SearchVectorField
+from django.contrib.postgres.search import SearchQueryField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +14,9 @@ from simple_history.models import HistoricalRecords
 from tickets import flow
 from tickets.catalogue import Category
 from tickets.errors import Refused, Stale
+from tickets.parts import Attachment, SearchEntry
 from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
-from tickets.rules import Clocks, next_wake
+from tickets.rules import MOMENTS, Clocks, next_wake
 from tickets.states import OPEN, WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
@@ -48,7 +47,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self
         allowed = Q(pk__in=[])
         if user.has_role(Role.AGENT):
-            allowed |= Q(taken_by=user) | _pk_of(case__caller__calls__agent=user, case__caller__calls__ended_at=None)
+            allowed |= Q(taken_by=user) | _pk_of(
+                case__caller__calls__agent=user, case__caller__calls__ended_at=None
+            )
         if user.unit is not None and user.has_role(*OF_THE_UNIT):
             ours = Unit.objects.under(user.unit)
             allowed |= Q(lead__in=ours) | _pk_of(co_tasks__unit__in=ours)
@@ -118,7 +119,9 @@ class Ticket(models.Model):
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeats")
 
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="leads", verbose_name=_("主办单位"))
+    lead = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="leads", verbose_name=_("主办单位")
+    )
     #: The unit a 举报 is about; it can neither handle nor see the ticket (DOMAIN §4.7).
     accused = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -166,9 +169,13 @@ class Ticket(models.Model):
             models.Index(fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)),
             models.Index(fields=["lead", "handle_due", "id"], name="ticket_inbox"),
             models.Index(
-                fields=["state", "dispatch_due", "id"], name="ticket_dispatch", condition=Q(state=State.PENDING)
+                fields=["state", "dispatch_due", "id"],
+                name="ticket_dispatch",
+                condition=Q(state=State.PENDING),
             ),
-            models.Index(fields=["followup_due", "id"], name="ticket_followup", condition=Q(state=State.FOLLOWUP)),
+            models.Index(
+                fields=["followup_due", "id"], name="ticket_followup", condition=Q(state=State.FOLLOWUP)
+            ),
             models.Index(fields=["taken_by", "-id"], name="ticket_taken"),
             models.Index(fields=["category", "place", "received_at"], name="ticket_alike"),
             models.Index(fields=["assignee"], name="ticket_assignee", condition=Q(assignee__isnull=False)),
@@ -179,18 +186,9 @@ class Ticket(models.Model):
 
     @property
     def clocks(self) -> Clocks:
-        return Clocks(
-            state=self.state,
-            dispatch_due=self.dispatch_due,
-            sign_due=self.sign_due,
-            contact_due=self.contact_due,
-            remind_at=self.remind_at,
-            warn_at=self.warn_at,
-            handle_due=self.handle_due,
-            followup_due=self.followup_due,
-            contacted=self.contacted_at is not None,
-            steps=frozenset(self.steps),
-        )
+        moments = {name: getattr(self, name) for name in MOMENTS}
+        contacted = self.contacted_at is not None
+        return Clocks(state=self.state, contacted=contacted, steps=frozenset(self.steps), **moments)
 
     @property
     def number_tail(self) -> str:
@@ -205,7 +203,13 @@ class Ticket(models.Model):
         return {fact.name for fact in flow.FACTS.values() if not self._objection(fact, user)}
 
     def move(
-        self, name: str, *, by: User | None, at: datetime, facts: Mapping[str, object] | None = None, **changes: object
+        self,
+        name: str,
+        *,
+        by: User | None,
+        at: datetime,
+        facts: Mapping[str, object] | None = None,
+        **changes: object,
     ) -> "Event":
         """Make a listed transition, with the field changes that belong to it, and write its event.
 
@@ -217,7 +221,13 @@ class Ticket(models.Model):
         return self._write(name, by=by, at=at, facts=facts, state=row.target, **changes)
 
     def record(
-        self, name: str, *, by: User | None, at: datetime, facts: Mapping[str, object] | None = None, **changes: object
+        self,
+        name: str,
+        *,
+        by: User | None,
+        at: datetime,
+        facts: Mapping[str, object] | None = None,
+        **changes: object,
     ) -> "Event":
         """Write a fact without a transition; else as `move`."""
         self._refuse_unless_allowed(flow.FACTS[name], by)
@@ -284,37 +294,3 @@ class Ticket(models.Model):
                 raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
         event.save(force_insert=True)
         return event
-
-
-class SearchEntry(models.Model):
-    """The search words of a ticket, in a table of their own: moving a ticket does not touch the index."""
-
-    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="search_entry")
-    grams = SearchVectorField()
-
-    class Meta:
-        indexes = [GinIndex(fields=["grams"], name="search_grams", fastupdate=False)]
-
-    def __str__(self) -> str:
-        return str(self.ticket_id)
-
-
-class Attachment(models.Model):
-    """A photo or paper: the caller's, or a unit's evidence. Images are re-encoded, their metadata gone."""
-
-    class Purpose(models.TextChoices):
-        REQUEST = "request", _("诉求附件")
-        EVIDENCE = "evidence", _("办理佐证")
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attachments")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices)
-    file = models.FileField(upload_to="attachments/%Y/%m/%d/")
-    name = models.CharField(max_length=120)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name

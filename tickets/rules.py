@@ -76,6 +76,8 @@ STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     State.REPORTED: (("expire", "handle_due"),),
     State.FOLLOWUP: (("followup_late", "followup_due"),),
 }
+#: The fields of a ticket that hold such moments.
+MOMENTS = tuple(sorted({moment for steps in STEPS.values() for _step, moment in steps}))
 
 
 def next_wake(clocks: Clocks) -> tuple[datetime | None, str]:

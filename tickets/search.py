@@ -9,4 +9,6 @@ from tickets.rules import grams
 def vector(*texts: str) -> Func:
     """The search words of the texts as a tsvector, for one INSERT."""
     words = Value(grams(" ".join(texts)))
-    return Func(words, template="array_to_tsvector(%(expressions)s::text[])", output_field=SearchVectorField())
+    return Func(
+        words, template="array_to_tsvector(%(expressions)s::text[])", output_field=SearchVectorField()
+    )

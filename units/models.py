@@ -125,7 +125,10 @@ class User(AbstractUser):
     display_name = models.CharField(_("姓名"), max_length=40, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="people")
     roles = ArrayField(
-        models.CharField(max_length=20, choices=Role.choices), default=list, blank=True, verbose_name=_("角色")
+        models.CharField(max_length=20, choices=Role.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("角色"),
     )
     #: Whether single-key shortcuts are on (WCAG 2.1.4).
     single_keys = models.BooleanField(_("单键快捷键"), default=True)

@@ -41,7 +41,13 @@ def moments(ticket: Ticket) -> list[tuple[str, datetime]]:
 
 
 def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> None:
-    for minutes, kind in ((30, "auto_sign"), (120, "contact_late"), (720, "remind"), (1152, "warn"), (1440, "expire")):
+    for minutes, kind in (
+        (30, "auto_sign"),
+        (120, "contact_late"),
+        (720, "remind"),
+        (1152, "warn"),
+        (1440, "expire"),
+    ):
         due = NOON + timedelta(minutes=minutes)
         assert sweep(due - timedelta(seconds=1)) == 0
         assert sweep(due) == 1
@@ -52,7 +58,9 @@ def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> No
     assert fresh.signed_at == NOON + timedelta(minutes=30)
 
 
-def test_a_sweep_that_comes_a_day_late_takes_the_same_steps_in_the_same_order(city: City, dispatched: Ticket) -> None:
+def test_a_sweep_that_comes_a_day_late_takes_the_same_steps_in_the_same_order(
+    city: City, dispatched: Ticket
+) -> None:
     assert sweep(LATER) == 1
     assert kinds(dispatched) == WHOLE_STORY
 

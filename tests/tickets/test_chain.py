@@ -38,7 +38,11 @@ def as_superuser(*statements: str) -> None:
     ],
 )
 def test_the_database_refuses_to_change_history(sealed: Ticket, statement: str) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert list(faults()) == []
 
@@ -47,7 +51,11 @@ def test_the_database_refuses_to_empty_the_events(dispatched: Ticket) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE tickets_event ENABLE TRIGGER append_only_truncate")
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("TRUNCATE tickets_event CASCADE")
     assert Event.objects.count() == 2
 
@@ -59,7 +67,9 @@ def test_a_whole_history_verifies(sealed: Ticket, capsys: pytest.CaptureFixture[
 
 TAMPERINGS: dict[str, Callable[[Ticket], str]] = {
     "facts": lambda t: f"UPDATE tickets_event SET facts = '{{}}' WHERE ticket_id = {t.pk} AND seq = 2",
-    "moment": lambda t: f"UPDATE tickets_event SET at = at - interval '1 day' WHERE ticket_id = {t.pk} AND seq = 1",
+    "moment": lambda t: (
+        f"UPDATE tickets_event SET at = at - interval '1 day' WHERE ticket_id = {t.pk} AND seq = 1"
+    ),
     "a missing line": lambda t: f"DELETE FROM tickets_event WHERE ticket_id = {t.pk} AND seq = 1",
     "a missing tail": lambda t: f"DELETE FROM tickets_event WHERE ticket_id = {t.pk} AND seq = 2",
     "the ticket's state": lambda t: f"UPDATE tickets_ticket SET state = 'closed' WHERE id = {t.pk}",

@@ -60,11 +60,18 @@ def test_no_limit_is_due_at_once() -> None:
     assert due(at(29, 3), timedelta(0), WORKING) == at(29, 3)
 
 
-starts = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(ZONE))
+#: Hypothesis wants its bounds naive and adds the zone itself.
+starts = st.datetimes(
+    datetime(2026, 1, 1),  # noqa: DTZ001
+    datetime(2026, 12, 1),  # noqa: DTZ001
+    timezones=st.just(ZONE),
+)
 limits = st.timedeltas(timedelta(minutes=1), timedelta(days=15))
 calendars = st.sampled_from([NATURAL, WORKING])
 pause_lists = st.lists(
-    st.tuples(starts, st.timedeltas(timedelta(minutes=1), timedelta(days=5))).map(lambda p: (p[0], p[0] + p[1])),
+    st.tuples(starts, st.timedeltas(timedelta(minutes=1), timedelta(days=5))).map(
+        lambda p: (p[0], p[0] + p[1])
+    ),
     max_size=3,
 )
 
