@@ -1,0 +1,93 @@
+"""accounts.csv: the invented people of a demonstration. Loaded only when asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.city.reader import Bad, Problems, Row, once, parsed, read_csv
+from hotline.city.rows import Tally, sync
+from hotline.city.units import Units
+from units.models import Unit, User
+from units.roles import HANDLING, Role
+
+FILE = "accounts.csv"
+SHORTEST_PASSWORD = 9
+#: Roles of the hotline body itself.
+OF_THE_LINE = frozenset(
+    {Role.AGENT, Role.TEAM_LEADER, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, Role.AUDITOR}
+)
+#: Bodies that take calls, not orders.
+NOT_HANDLING = frozenset({Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY})
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person as the file has them."""
+
+    username: str
+    name: str
+    roles: tuple[str, ...]
+    unit: str
+    password: str
+
+
+def read(folder: Path, units: Units, problems: Problems) -> Sequence[Account]:
+    """The accounts; a city without the file has none."""
+    if not (folder / FILE).exists():
+        return []
+    rows = read_csv(folder, FILE, problems, needed=["username", "name", "roles", "unit", "password"])
+    once(rows, problems, "username")
+    return parsed(rows, lambda row: _parse(row, units), problems)
+
+
+def _parse(row: Row, units: Units) -> Account:
+    roles = row.listed("roles")
+    for role in roles:
+        if role not in Role.values:
+            raise Bad(f"role {role!r} is none of {', '.join(Role.values)}")
+    unit = row.known("unit", units.by_code, "units.csv")
+    _check_roles(set(roles), units.by_code[unit].type)
+    if len(row.needed("password")) < SHORTEST_PASSWORD:
+        raise Bad(f"password is shorter than {SHORTEST_PASSWORD} characters")
+    return Account(
+        row.needed("username", 150), row.needed("name", 40), tuple(roles), unit, row.cells["password"]
+    )
+
+
+def _check_roles(roles: set[str], unit_type: str) -> None:
+    """Handling is never outsourced (DOMAIN §1): those who take calls do not handle, and the other way round."""
+    if not roles:
+        raise Bad("roles is empty")
+    if roles & HANDLING and roles & OF_THE_LINE:
+        raise Bad("a person who works on the line cannot hold a handling role too")
+    if roles & HANDLING and unit_type in NOT_HANDLING:
+        raise Bad(f"a handling role needs a unit that handles orders, not a {unit_type}")
+    if roles & OF_THE_LINE and unit_type != Unit.Type.CITY_CENTRE:
+        raise Bad("a role of the line needs the city_centre as unit")
+    if Role.DISTRICT in roles and unit_type != Unit.Type.DISTRICT:
+        raise Bad("the role district needs a unit of type district")
+
+
+def write(accounts: Sequence[Account]) -> Tally:
+    """A password is set when the account is made, and never again: by then it may be the person's own."""
+    units = dict(Unit.objects.values_list("code", "pk"))
+    rows = []
+    there = set(User.objects.values_list("username", flat=True))
+    for account in accounts:
+        admin = Role.ADMIN in account.roles
+        values: dict[str, object] = {
+            "username": account.username,
+            "display_name": account.name,
+            "roles": list(account.roles),
+            "unit_id": units[account.unit],
+            "is_staff": admin,
+            "is_superuser": admin,
+        }
+        rows.append(values)
+    tally = sync(User, rows, key=["username"])
+    for account in accounts:
+        if account.username not in there:
+            user = User.objects.get(username=account.username)
+            user.set_password(account.password)
+            User.objects.filter(pk=user.pk).update(password=user.password)
+    return tally

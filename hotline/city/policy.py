@@ -1,0 +1,214 @@
+"""limits.csv, calendar.csv and settings.csv: dated rows; what has been used is not changed, a later row is added."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from django.utils import timezone
+
+from hotline.city.reader import Bad, Document, Problems, Row, once, parsed, read_csv, whole
+from hotline.city.rows import Tally, sync
+from tickets.models import Limit, Setting, Ticket, WorkCalendar, WorkDay
+
+LIMITS, CALENDAR, SETTINGS = "limits.csv", "calendar.csv", "settings.csv"
+MINUTES = ("dispatch_minutes", "sign_minutes", "contact_minutes", "handle_minutes")
+#: The calendar that counts all time; it is always there.
+NATURAL = "natural"
+
+#: What this version reads: key → what its value must be.
+KEYS: Mapping[str, str] = {
+    "number_prefix": "text",
+    "hotline_number": "text",
+    "urgent_limit": "limit",
+    "default_limit": "limit",
+    "remind_percent": "number",
+    "warn_percent": "number",
+    "reopen_divisor": "number",
+    "reopen_min_minutes": "number",
+    "followup_attempts": "number",
+    "followup_min_channels": "number",
+    "followup_gap_minutes": "number",
+    "followup_quiet_from": "time",
+    "followup_quiet_to": "time",
+    "followup_limit_minutes": "number",
+    "duplicate_days": "number",
+    "history_months": "number",
+    "portal_tries_per_hour": "number",
+    "online_answer_hours": "number",
+    "portal_idle_minutes": "number",
+    "attachment_max_mb": "number",
+    "attachment_max_megapixels": "number",
+}
+
+
+@dataclass(frozen=True)
+class CalendarRow:
+    """A calendar: which hours count on which days."""
+
+    code: str
+    name: str
+    working: bool
+    opens: time
+    closes: time
+    days: Mapping[date, tuple[bool, str]]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The city's numbers, each with where it stands."""
+
+    calendars: Sequence[CalendarRow]
+    limits: Sequence[Mapping[str, object]]
+    settings: Sequence[Mapping[str, object]]
+
+    @property
+    def limit_codes(self) -> set[str]:
+        return {str(row["code"]) for row in self.limits}
+
+
+def read(folder: Path, city: Document, problems: Problems) -> Policy:
+    calendars = _read_calendars(folder, city, problems)
+    names = {row.code for row in calendars}
+    rows = read_csv(
+        folder,
+        LIMITS,
+        problems,
+        needed=["code", "name", *MINUTES, "calendar", "effective_from", "basis"],
+        optional=["urgent"],
+    )
+    once(rows, problems, "code", "effective_from")
+    limits = parsed(rows, lambda row: _limit(row, names), problems)
+    codes = {str(row["code"]) for row in limits}
+    columns = ["key", "value", "effective_from", "unit", "source"]
+    rows = read_csv(folder, SETTINGS, problems, needed=columns)
+    once(rows, problems, "key", "effective_from")
+    settings = parsed(rows, lambda row: _setting(row, codes), problems)
+    for key in KEYS.keys() - {row.cells["key"] for row in rows}:
+        problems.error(SETTINGS, f"the setting {key!r} is missing")
+    for row in rows:
+        if row.cells["key"] not in KEYS:
+            problems.warn(row.at, f"nothing reads the setting {row.cells['key']!r}")
+    return Policy(calendars, limits, settings)
+
+
+def _read_calendars(folder: Path, city: Document, problems: Problems) -> list[CalendarRow]:
+    """`natural`, and the calendars that city.yaml or the file names; hours are 9 to 17 unless city.yaml says."""
+    rows = read_csv(folder, CALENDAR, problems, needed=["calendar", "date", "working", "name"])
+    once(rows, problems, "calendar", "date")
+    days: dict[str, dict[date, tuple[bool, str]]] = {}
+
+    def take(row: Row) -> None:
+        code = row.needed("calendar", 30)
+        if code == NATURAL:
+            raise Bad(f"{NATURAL!r} counts all time: it has no days of its own")
+        days.setdefault(code, {})[row.day("date")] = (row.flag("working"), row.text("name", 40))
+
+    parsed(rows, take, problems)
+    told = city.values.get("calendars") or {}
+    made = [CalendarRow(NATURAL, "自然时间", False, time(9), time(17), {})]
+    for code in dict.fromkeys([*days, *told]):
+        try:
+            made.append(_calendar(code, told.get(code) or {}, days.get(code, {})))
+        except (ValueError, AttributeError) as error:
+            problems.error(city.at("calendars"), f"{code}: {error}")
+    return made
+
+
+def _calendar(code: str, told: Mapping[str, object], days: Mapping[date, tuple[bool, str]]) -> CalendarRow:
+    return CalendarRow(
+        code=code,
+        name=str(told.get("name", code)),
+        working=True,
+        opens=time.fromisoformat(str(told.get("opens", "09:00"))),
+        closes=time.fromisoformat(str(told.get("closes", "17:00"))),
+        days=days,
+    )
+
+
+def _limit(row: Row, calendars: set[str]) -> Mapping[str, object]:
+    return {
+        "at": row.at,
+        "code": row.needed("code", 10),
+        "name": row.needed("name", 40),
+        **{name: row.number(name, least=1) for name in MINUTES},
+        "calendar": row.known("calendar", calendars, f"{CALENDAR}, nor is it {NATURAL}"),
+        "effective_from": row.day("effective_from"),
+        "urgent": row.flag("urgent"),
+        "basis": row.text("basis"),
+    }
+
+
+def _setting(row: Row, limits: set[str]) -> Mapping[str, object]:
+    key, value = row.needed("key", 60), row.needed("value")
+    kind = KEYS.get(key, "text")
+    if kind == "number":
+        whole(value, f"value of {key}")
+    if kind == "limit":
+        row.known("value", limits, LIMITS)
+    if kind == "time":
+        try:
+            time.fromisoformat(value)
+        except ValueError:
+            raise Bad(f"value of {key} {value!r} is not a time such as 21:00") from None
+    return {
+        "at": row.at,
+        "key": key,
+        "value": value,
+        "effective_from": row.day("effective_from"),
+        "unit": row.text("unit", 20),
+        "source": row.text("source"),
+    }
+
+
+def refuse_rewritten(policy: Policy, problems: Problems) -> None:
+    """Complains about rows that would change numbers which tickets were already reckoned with."""
+    used = set(Ticket.objects.order_by().values_list("limit", flat=True).distinct())
+    limits = {(row.code, row.effective_from): row for row in Limit.objects.select_related("calendar")}
+    for row in policy.limits:
+        old = limits.get((row["code"], row["effective_from"]))
+        if old is None or old.pk not in used:
+            continue
+        if old.calendar.code != row["calendar"] or any(getattr(old, name) != row[name] for name in MINUTES):
+            problems.error(str(row["at"]), "tickets carry this limit: add a row with a later effective_from")
+    last = Ticket.objects.order_by("-received_at").values_list("received_at", flat=True).first()
+    settings = {(row.key, row.effective_from): row.value for row in Setting.objects.all()}
+    for row in policy.settings:
+        value = settings.get((row["key"], row["effective_from"]), row["value"])
+        if value != row["value"] and last is not None and _local_day(last) >= row["effective_from"]:
+            problems.error(
+                str(row["at"]), f"{value!r} has been in use: add a row with a later effective_from"
+            )
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(timezone.get_default_timezone()).date()
+
+
+def write(policy: Policy) -> dict[str, Tally]:
+    calendars = [
+        {"code": row.code, "name": row.name, "working": row.working, "opens": row.opens, "closes": row.closes}
+        for row in policy.calendars
+    ]
+    tally = sync(WorkCalendar, calendars, key=["code"])
+    keys = dict(WorkCalendar.objects.values_list("code", "pk"))
+    days = [
+        {"calendar_id": keys[row.code], "day": day, "works": works, "name": name}
+        for row in policy.calendars
+        for day, (works, name) in row.days.items()
+    ]
+    tally += sync(WorkDay, days, key=["calendar_id", "day"])
+    limits = [{**_without_at(row), "calendar_id": keys[str(row["calendar"])]} for row in policy.limits]
+    for row in limits:
+        del row["calendar"]
+    return {
+        "calendars": tally,
+        "limits": sync(Limit, limits, key=["code", "effective_from"]),
+        "settings": sync(
+            Setting, [_without_at(row) for row in policy.settings], key=["key", "effective_from"]
+        ),
+    }
+
+
+def _without_at(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if name != "at"}
