@@ -1,4 +1,4 @@
-"""The verbs of dispatch: route by the catalogue, decide by hand, pass on within a district, and the sweep's steps."""
+"""The verbs of dispatch: route by the catalogue, decide by hand, pass on within a district."""
 
 from collections.abc import Iterable
 from datetime import datetime

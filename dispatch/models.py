@@ -37,7 +37,7 @@ class Catalogue(models.Model):
 
 
 class Rule(models.Model):
-    """Leaf × place → lead and co-units. Resolvers: `street`, `district`, `district_dept:<function>`, `unit:<code>`."""
+    """Leaf × place → lead and co-units, each named by a resolver (`rules.resolve`)."""
 
     catalogue = models.ForeignKey(Catalogue, models.CASCADE, related_name="rules")
     category = models.ForeignKey(Category, models.PROTECT, related_name="rules")
@@ -86,7 +86,9 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["id"], name="assignment_uncounted", condition=models.Q(counted=False))]
+        indexes = [
+            models.Index(fields=["id"], name="assignment_uncounted", condition=models.Q(counted=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} → {self.unit_id}"

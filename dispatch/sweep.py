@@ -1,4 +1,4 @@
-"""The sweep: whatever is due happens, once, however many workers look and whenever one is killed (DESIGN §4)."""
+"""The sweep: whatever is due happens, once, however many workers look or die (DESIGN §4)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -33,11 +33,13 @@ class Said:
 
 @transaction.atomic
 def attempt(ticket: Ticket, *, channel: str, reach: str, by: User, at: datetime) -> Attempt:
-    """Note an attempt that did not reach the caller. Raises Refused at night and for the unit's own people."""
+    """Note an attempt that failed. Raises Refused at night and for the unit's own people."""
     _refuse_partial(ticket, by)
     if quiet(at, policy_at(at)):
         raise Refused(_("现在是免打扰时段，请在白天回访。"))
-    row = Attempt.objects.create(ticket=ticket, round=ticket.round, by=by, channel=channel, reach=reach, at=at)
+    row = Attempt.objects.create(
+        ticket=ticket, round=ticket.round, by=by, channel=channel, reach=reach, at=at
+    )
     ticket.record("attempt", by=by, at=at, facts={"attempt": row.pk, "reach": reach, "channel": channel})
     return row
 

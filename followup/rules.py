@@ -48,5 +48,5 @@ def enough(tries: Sequence[Try], policy: Policy) -> bool:
 
 
 def second_limit(minutes: int, divisor: int, least: int) -> int:
-    """The handling minutes of a reopened ticket: the class limit divided, never under `least` (DOMAIN §4.6)."""
+    """The handling minutes of a reopened ticket: the limit divided, never under `least` (DOMAIN §4.6)."""
     return max(round(minutes / divisor), least)

@@ -1,4 +1,4 @@
-"""A small city for tests: two districts, three streets, a department each way, an enterprise, and its people."""
+"""A small city for tests: two districts, three streets, a department each way, and its people."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from dispatch.models import Catalogue, Rule
 from dispatch.queries import table, unit_map
+from intake import queries as intake
 from intake.requests import Request
 from scoring.models import Scheme
 from tickets.book import book
@@ -38,6 +39,8 @@ SETTINGS = {
     "duplicate_days": "30",
     "history_months": "12",
     "portal_tries_per_hour": "10",
+    "portal_idle_minutes": "30",
+    "online_answer_hours": "72",
     "attachment_max_mb": "10",
     "attachment_max_megapixels": "50",
 }
@@ -72,7 +75,7 @@ class City:
     scheme: Scheme
 
     def __getattr__(self, name: str) -> User:
-        """A person by role: city.clerk, city.dispatcher; city.stranger is a clerk of another district's street."""
+        """A person by role: city.clerk, city.dispatcher; city.stranger is a clerk of another district."""
         try:
             return self.__dict__["people"][name]
         except KeyError:
@@ -96,6 +99,7 @@ def forget() -> None:
     """Drop what processes keep for a few seconds."""
     for kept in (book, table, unit_map):
         kept.cache_clear()
+    intake.forget()
     cache.clear()
 
 
@@ -124,7 +128,10 @@ def build() -> City:
 def _places() -> dict[str, Place]:
     city = Place.objects.create(code="110000", name="北京市", level="city")
     found: dict[str, Place] = {"city": city}
-    for key, code, name, population in (("d1", "110108", "海淀区", 3133469), ("d2", "110105", "朝阳区", 3452460)):
+    for key, code, name, population in (
+        ("d1", "110108", "海淀区", 3133469),
+        ("d2", "110105", "朝阳区", 3452460),
+    ):
         row = Place.objects.create(
             code=code, name=name, level="district", parent=city, population=population, initials="hdq"
         )
@@ -136,7 +143,9 @@ def _places() -> dict[str, Place]:
         ("s2", "110108010", "中关村街道", "d1"),
         ("s3", "110105001", "建外街道", "d2"),
     ):
-        row = Place.objects.create(code=code, name=name, level="street", parent=found[above], district=found[above])
+        row = Place.objects.create(
+            code=code, name=name, level="street", parent=found[above], district=found[above]
+        )
         row.street = row
         row.save()
         found[key] = row
@@ -168,11 +177,23 @@ def _units(places: dict[str, Place]) -> dict[str, Unit]:
         "centre": centre,
         "district": d1,
         "other_district": d2,
-        "street": unit("110108009", "学院路街道办事处", "street", d1, place=places["s1"], district=d1, **street),
-        "sibling": unit("110108010", "中关村街道办事处", "street", d1, place=places["s2"], district=d1, **street),
-        "other_street": unit("110105001", "建外街道办事处", "street", d2, place=places["s3"], district=d2, **street),
+        "street": unit(
+            "110108009", "学院路街道办事处", "street", d1, place=places["s1"], district=d1, **street
+        ),
+        "sibling": unit(
+            "110108010", "中关村街道办事处", "street", d1, place=places["s2"], district=d1, **street
+        ),
+        "other_street": unit(
+            "110105001", "建外街道办事处", "street", d2, place=places["s3"], district=d2, **street
+        ),
         "housing": unit(
-            "110108-housing", "海淀区住建委", "district_dept", d1, place=places["d1"], district=d1, function="housing"
+            "110108-housing",
+            "海淀区住建委",
+            "district_dept",
+            d1,
+            place=places["d1"],
+            district=d1,
+            function="housing",
         ),
         "department": unit(
             "D-planning", "市规自委", "city_dept", centre, rank_group="departments", function="planning"
@@ -220,7 +241,9 @@ def _policy() -> None:
             effective_from=EPOCH,
             urgent=code == "E",
         )
-    Setting.objects.bulk_create(Setting(key=key, value=value, effective_from=EPOCH) for key, value in SETTINGS.items())
+    Setting.objects.bulk_create(
+        Setting(key=key, value=value, effective_from=EPOCH) for key, value in SETTINGS.items()
+    )
 
 
 def _rules(leaves: dict[str, Category]) -> Catalogue:
