@@ -1,0 +1,20 @@
+"""The public's addresses."""
+
+from django.urls import URLPattern, path
+
+from followup.actions import Then
+from portal import views
+
+
+def urls(then: Then | None = None) -> tuple[list[URLPattern], str]:
+    """`then` is what follows an answer in the same transaction (scoring's lines)."""
+    patterns = [
+        path("", views.home, name="home"),
+        path("q/", views.query, name="query"),
+        path("q/<str:number>/", views.status, name="status"),
+        path("q/<str:number>/answers/", views.answers, {"then": then}, name="answers"),
+        path("help/", views.help_page, name="help"),
+        path("accessibility/", views.accessibility, name="accessibility"),
+        path("privacy/", views.privacy, name="privacy"),
+    ]
+    return patterns, "portal"
