@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from hotline.health import healthz
+from portal.urls import urls as portal_urls
 
 urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -14,4 +15,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("attachments/", include("tickets.urls")),
     path("", include("reports.urls")),
+    path("", include(portal_urls())),
 ]
