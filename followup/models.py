@@ -81,7 +81,9 @@ class Answer(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     reach = models.CharField(max_length=12, choices=Reach.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices)
-    contacted = models.CharField(_("承办单位是否已与您联系？"), max_length=8, choices=Contacted.choices, blank=True)
+    contacted = models.CharField(
+        _("承办单位是否已与您联系？"), max_length=8, choices=Contacted.choices, blank=True
+    )
     solved = models.CharField(_("您反映的问题是否解决？"), max_length=10, choices=Solved.choices, blank=True)
     satisfied = models.CharField(
         _("您对办理结果是否满意？"), max_length=14, choices=Satisfied.choices, blank=True
@@ -110,5 +112,3 @@ class Answer(models.Model):
     @property
     def negative(self) -> bool:
         return self.solved == Solved.UNSOLVED or self.satisfied == Satisfied.DISSATISFIED
-
-

@@ -1,13 +1,26 @@
 """What a caller-back works on, and the city's numbers for it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from cursor_pagination import CursorPage, CursorPaginator, InvalidCursor
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from followup.rules import Policy, Try
+from followup.models import Answer, Attempt
+from followup.rules import Policy, Try, enough, quiet
+from handling.models import Contact, Report
+from intake.models import Case
 from tickets.book import book
 from tickets.models import Ticket
+from units.models import Unit, User
+
+PAGE = 30
+#: A queue says "999+" beyond this.
+COUNTED = 999
 
 
 def policy_at(at: datetime) -> Policy:
@@ -31,3 +44,138 @@ def waiting(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """What is to be asked, the longest waiting first."""
     found = tickets.waiting_followup().select_related("category", "place__district", "place__street", "lead")
     return found.order_by("followup_due", "pk")
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A part of the list: those to be called now, those tried lately, and all."""
+
+    key: str
+    label: Promise
+    icon: str
+
+
+QUEUES = {
+    queue.key: queue
+    for queue in (
+        Queue("now", _("现在可回访"), "phone-outgoing"),
+        Queue("later", _("稍后再试"), "clock"),
+        Queue("late", _("回访超时"), "alert-triangle"),
+        Queue("all", _("全部待回访"), "list"),
+    )
+}
+
+
+def _mine(user: User) -> QuerySet[Ticket]:
+    """What this person may ask about: nothing their own unit, or one above it, handled (DOMAIN §2.2)."""
+    found = Ticket.objects.visible_to(user).waiting_followup()
+    if user.unit is None:
+        return found
+    return found.exclude(lead__in=Unit.objects.filter(code__in=user.unit.path.strip("/").split("/")))
+
+
+def _tried() -> QuerySet[Attempt]:
+    """The attempts of the ticket's present round, for one value of a larger query."""
+    return Attempt.objects.filter(ticket=OuterRef("pk"), round=OuterRef("round")).order_by().values("ticket")
+
+
+def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
+    """The tickets of a queue. One tried within `followup_retry_minutes` is left alone for that long."""
+    found = _mine(user)
+    if key == "late":
+        return found.filter(followup_due__lt=at)
+    lately = Attempt.objects.filter(
+        ticket=OuterRef("pk"),
+        round=OuterRef("round"),
+        at__gt=at - book().minutes("followup_retry_minutes", at),
+    )
+    if key == "now":
+        return found.filter(~Exists(lately))
+    if key == "later":
+        return found.filter(Exists(lately))
+    return found
+
+
+def page(user: User, key: str, at: datetime, *, after: str = "") -> CursorPage:
+    """One page by key, the longest waiting first, with `tried` and `tried_at`."""
+    found = queued(user, key, at).select_related("category", "place__district", "place__street", "lead")
+    found = found.annotate(
+        tried=Coalesce(Subquery(_tried().annotate(n=Count("pk")).values("n")), 0),
+        tried_at=Subquery(_tried().annotate(last=Max("at")).values("last")),
+    )
+    pages = CursorPaginator(found, ordering=("followup_due", "pk"))
+    if not after:
+        return pages.page(first=PAGE)
+    try:
+        moment, _pk = pages.decode_cursor(after)
+        bound = datetime.fromisoformat(moment)
+    except (InvalidCursor, ValueError, TypeError):
+        return pages.page(first=PAGE)
+    # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
+    pages.queryset = pages.queryset.filter(followup_due__gte=bound)
+    return pages.page(first=PAGE, after=after)
+
+
+def cursor_after(rows: CursorPage) -> str:
+    """Where the next page begins; empty at the end."""
+    return rows.paginator.cursor(rows[-1]) if rows.has_next else ""
+
+
+class _Counted(Subquery):
+    """How many rows, up to a limit, as one value of a larger query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts(user: User, at: datetime) -> dict[str, str]:
+    """How many lie in each queue, in one statement; "999+" beyond `COUNTED`."""
+    sums = {
+        f"n_{key}": _Counted(queued(user, key, at).order_by().values("pk")[: COUNTED + 1]) for key in QUEUES
+    }
+    row = User.objects.filter(pk=user.pk).values(**sums).get()
+    return {key: _shown(row[f"n_{key}"]) for key in QUEUES}
+
+
+def _shown(number: int) -> str:
+    return str(number) if number <= COUNTED else f"{COUNTED}+"
+
+
+def candidates(user: User, at: datetime) -> list[Ticket]:
+    """The first few to be called now, the longest waiting first."""
+    found = queued(user, "now", at).only("pk", "number", "followup_due")
+    return list(found.order_by("followup_due", "pk")[:PAGE])
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the caller-back needs to know while the telephone rings: what was promised, and what was done."""
+
+    case: Case | None
+    contacts: list[Contact]
+    reports: list[Report]
+    attempts: list[Attempt]
+    answers: list[Answer]
+    may_end: bool
+    quiet: bool
+
+    @property
+    def report(self) -> Report | None:
+        """The last result reported, in any round."""
+        return self.reports[-1] if self.reports else None
+
+
+def story(ticket: Ticket, at: datetime) -> Story:
+    """The ticket's side of the talk, and what the reaching rules say now."""
+    attempts = list(ticket.attempts.filter(round=ticket.round).select_related("by"))
+    policy = policy_at(at)
+    tries = [Try(row.at, row.channel, row.reach) for row in attempts]
+    return Story(
+        case=Case.objects.select_related("caller").filter(ticket=ticket).first(),
+        contacts=list(ticket.contacts.select_related("unit", "by")),
+        reports=list(ticket.reports.select_related("unit").prefetch_related("evidence")),
+        attempts=attempts,
+        answers=list(ticket.answers.order_by("round")),
+        may_end=enough(tries, policy),
+        quiet=quiet(at, policy),
+    )

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from dispatch.actions import route
+from followup.urls import urls as followup_urls
 from hotline.health import healthz
+from intake.urls import urls as intake_urls
 from portal.urls import urls as portal_urls
 
 urlpatterns = [
@@ -14,6 +17,9 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("attachments/", include("tickets.urls")),
+    path("inbox/", include("handling.urls")),
+    path("callback/", include(followup_urls(None))),
+    path("", include(intake_urls(then=route))),
     path("", include("reports.urls")),
     path("", include(portal_urls())),
 ]

@@ -35,6 +35,7 @@ SETTINGS = {
     "followup_gap_minutes": "1440",
     "followup_quiet_from": "21:00",
     "followup_quiet_to": "08:00",
+    "followup_retry_minutes": "180",
     "followup_limit_minutes": "2880",
     "duplicate_days": "30",
     "history_months": "12",

@@ -31,6 +31,7 @@ KEYS: Mapping[str, str] = {
     "followup_gap_minutes": "number",
     "followup_quiet_from": "time",
     "followup_quiet_to": "time",
+    "followup_retry_minutes": "number",
     "followup_limit_minutes": "number",
     "duplicate_days": "number",
     "history_months": "number",

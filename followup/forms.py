@@ -1,0 +1,60 @@
+"""What a caller-back ticks: the answers to the script, or how an attempt went."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from followup.actions import Said
+from followup.models import Answer, Channel, Contacted, Reach, Reason, Satisfied, Solved
+
+#: A caller-back telephones or writes; the web is the caller's own way.
+ASKED_BY = [(channel.value, channel.label) for channel in (Channel.PHONE, Channel.MESSAGE)]
+MISSED = [(reach.value, reach.label) for reach in Reach if reach != Reach.REACHED]
+
+
+def _question(field: str) -> str:
+    """The wording stands at the model, so that the caller's own page asks the same."""
+    return Answer._meta.get_field(field).verbose_name
+
+
+def _choice(field: str, choices: list[tuple[str, str]], *, required: bool) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_question(field), choices=choices, required=required, widget=forms.RadioSelect
+    )
+
+
+class AnswersForm(forms.Form):
+    """The three questions, and why not."""
+
+    channel = forms.ChoiceField(
+        label=_("回访方式"), choices=ASKED_BY, initial=Channel.PHONE, widget=forms.RadioSelect
+    )
+    contacted = _choice("contacted", Contacted.choices, required=False)
+    solved = _choice("solved", Solved.choices, required=True)
+    satisfied = _choice("satisfied", Satisfied.choices, required=True)
+    reason = _choice("reason", Reason.choices, required=False)
+    remark = forms.CharField(
+        label=_("诉求人意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        negative = data.get("solved") == Solved.UNSOLVED or data.get("satisfied") == Satisfied.DISSATISFIED
+        if negative and not data.get("reason"):
+            self.add_error("reason", _("未解决或不满意时，请选择原因。"))
+        return data
+
+    @property
+    def said(self) -> Said:
+        """The clean data as the action takes it; a reason without a "no" is dropped."""
+        return Said(**{key: value for key, value in self.cleaned_data.items() if key != "channel"})
+
+
+class AttemptForm(forms.Form):
+    """An attempt that did not reach the caller."""
+
+    channel = forms.ChoiceField(
+        label=_("回访方式"), choices=ASKED_BY, initial=Channel.PHONE, widget=forms.RadioSelect
+    )
+    reach = forms.ChoiceField(
+        label=_("结果"), choices=MISSED, initial=Reach.NO_ANSWER, widget=forms.RadioSelect
+    )

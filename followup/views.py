@@ -1,0 +1,161 @@
+"""The caller-back's pages: the queue, and one case with the script on screen."""
+
+from collections.abc import Callable
+from functools import partial, wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from followup import actions, held, queries
+from followup.forms import AnswersForm, AttemptForm
+from tickets.errors import Refused, Stale
+from tickets.models import Ticket
+from tickets.queries import in_hand
+from units.roles import Role
+
+View = Callable[..., HttpResponse]
+Do = Callable[..., object]
+
+
+def callers_back(view: View) -> View:
+    """Only for those who ask the callers."""
+
+    @wraps(view)
+    @login_required
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.has_role(Role.CALLER_BACK):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@require_GET
+@callers_back
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue; htmx gets the rows alone, with `after` the next ones."""
+    at = timezone.now()
+    queue = queries.QUEUES.get(request.GET.get("v", ""), queries.QUEUES["now"])
+    rows = queries.page(request.user, queue.key, at, after=request.GET.get("after", ""))
+    context = {
+        "queue": queue,
+        "rows": rows,
+        "after": queries.cursor_after(rows),
+        "first": not request.GET.get("after"),
+        "at": at,
+        "policy": queries.policy_at(at),
+    }
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "followup/desk.html#rows", context)
+    context |= {
+        "queues": queries.QUEUES.values(),
+        "counts": queries.counts(request.user, at),
+        "quiet": queries.quiet(at, context["policy"]),
+    }
+    return render(request, "followup/desk.html", context)
+
+
+@require_GET
+@callers_back
+def following(request: HttpRequest) -> HttpResponse:
+    """On to the next case that nobody else has before them; the desk when there is none."""
+    ticket = held.first_free(queries.candidates(request.user, timezone.now()), request.user)
+    if ticket is None:
+        messages.info(request, _("现在没有可回访的工单。"))
+        return redirect("followup:desk")
+    return redirect("followup:case", ticket.number)
+
+
+@require_GET
+@callers_back
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case with the script."""
+    return _case(request, in_hand(request.user, number))
+
+
+@require_POST
+@callers_back
+def answers(request: HttpRequest, number: str, then: actions.Then | None = None) -> HttpResponse:
+    """The caller answered."""
+    form = AnswersForm(request.POST)
+    do = partial(actions.take_answers, then=then)
+    return _act(request, number, form, lambda t, **by: do(t, form.said, channel=_channel(form), **by))
+
+
+@require_POST
+@callers_back
+def attempt(request: HttpRequest, number: str) -> HttpResponse:
+    """Nobody could be asked this time."""
+    form = AttemptForm(request.POST, prefix="try")
+    return _act(request, number, form, lambda t, **by: actions.attempt(t, **form.cleaned_data, **by))
+
+
+@require_POST
+@callers_back
+def end(request: HttpRequest, number: str, then: actions.Then | None = None) -> HttpResponse:
+    """The attempts are enough: close without an answer."""
+    ticket = in_hand(request.user, number)
+    try:
+        fresh = in_hand(request.user, number, request.POST.get("version"))
+        actions.end_unasked(fresh, by=request.user, at=timezone.now(), then=then)
+    except Stale as stale:
+        return _case(request, in_hand(request.user, number), status=409, conflict=str(stale))
+    except Refused as refusal:
+        return _case(request, in_hand(request.user, number), status=422, refused=str(refusal))
+    return _onwards(request, ticket, _("已结束回访（未接通）。"))
+
+
+def _channel(form: AnswersForm) -> str:
+    return form.cleaned_data["channel"]
+
+
+def _act(request: HttpRequest, number: str, form: AnswersForm | AttemptForm, do: Do) -> HttpResponse:
+    """Check the form, do the one thing, go on to the next case; on 422 and 409 what was ticked stays."""
+    ticket = in_hand(request.user, number)
+    if not form.is_valid():
+        return _case(request, ticket, form, status=422)
+    try:
+        do(in_hand(request.user, number, request.POST.get("version")), by=request.user, at=timezone.now())
+    except Stale as stale:
+        return _case(request, in_hand(request.user, number), form, status=409, conflict=str(stale))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _case(request, in_hand(request.user, number), form, status=422)
+    return _onwards(request, ticket, _("已保存。"))
+
+
+def _onwards(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
+    """The number of the case just done, and the next one."""
+    held.release(ticket)
+    messages.success(request, f"{ticket.number} {said}")
+    return redirect("followup:next")
+
+
+def _case(
+    request: HttpRequest,
+    ticket: Ticket,
+    form: AnswersForm | AttemptForm | None = None,
+    *,
+    status: int = 200,
+    **told: str,
+) -> HttpResponse:
+    at = timezone.now()
+    holder = held.hold(ticket, request.user) if "attempt" in ticket.facts_for(request.user) else ""
+    context = {
+        "ticket": ticket,
+        "story": queries.story(ticket, at),
+        "policy": queries.policy_at(at),
+        "facts": ticket.facts_for(request.user),
+        "answers_form": form if isinstance(form, AnswersForm) else AnswersForm(),
+        "attempt_form": form if isinstance(form, AttemptForm) else AttemptForm(prefix="try"),
+        "holder": holder,
+        "at": at,
+        **told,
+    }
+    return render(request, "followup/case.html", context, status=status)

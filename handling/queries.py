@@ -1,0 +1,227 @@
+"""The unit's inbox: its views, how many orders lie in each, and what a clerk needs to see of one."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cursor_pagination import CursorPage, CursorPaginator, InvalidCursor
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.models import CoTask
+from handling.models import Contact, Note, Report
+from intake.models import Case
+from tickets.models import Attachment, Event, Ticket
+from tickets.states import State
+from units.models import Unit, User
+from units.roles import CITY_WIDE, OF_THE_UNIT, Role
+
+#: A view says "999+" beyond this: nobody reads on, and the count stays cheap.
+COUNTED = 999
+PAGE = 30
+#: Events shown beside the list; the full page has them all.
+SHOWN = 8
+
+Pick = Callable[[QuerySet[Ticket], User, datetime], QuerySet[Ticket]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A named list of the inbox. `hot`: something waits there that should not."""
+
+    key: str
+    label: Promise
+    icon: str
+    pick: Pick
+    order: tuple[str, str] = ("handle_due", "pk")
+    hot: bool = False
+    roles: frozenset[str] = frozenset(Role)
+
+
+def _month(at: datetime) -> datetime:
+    """The first moment of the city's current month."""
+    return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+VIEWS = {
+    view.key: view
+    for view in (
+        View(
+            "unsigned", _("待签收"), "inbox", lambda q, user, at: q.filter(state=State.DISPATCHED), hot=True
+        ),
+        View(
+            "soon",
+            _("即将超时"),
+            "clock-exclamation",
+            lambda q, user, at: q.filter(warn_at__lte=at),
+            hot=True,
+        ),
+        View("open", _("全部未办结"), "list", lambda q, user, at: q.with_unit()),
+        View("mine", _("我负责的"), "user", lambda q, user, at: q.filter(assignee=user)),
+        View(
+            "reported",
+            _("待审核"),
+            "user-check",
+            lambda q, user, at: q.filter(state=State.REPORTED),
+            hot=True,
+            roles=frozenset({Role.LEADER}),
+        ),
+        View("co", _("协办"), "arrows-split", lambda q, user, at: q.open(), roles=OF_THE_UNIT),
+        View(
+            "followup",
+            _("待回访"),
+            "phone",
+            lambda q, user, at: q.waiting_followup(),
+            order=("followup_due", "pk"),
+        ),
+        View("again", _("回访未解决"), "mood-sad", lambda q, user, at: q.filter(round__gt=1), hot=True),
+        View(
+            "closed",
+            _("本月已办结"),
+            "circle-check",
+            lambda q, user, at: q.filter(state=State.CLOSED, closed_at__gte=_month(at)),
+            order=("-closed_at", "-pk"),
+        ),
+    )
+}
+#: These count what runs at the unit; the others choose states of their own.
+_RUNNING = frozenset({"soon", "mine", "again"})
+
+
+def views_for(user: User) -> list[View]:
+    return [view for view in VIEWS.values() if user.has_role(*view.roles)]
+
+
+def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
+    """The orders of a view, as far as this person may see them. A grid worker has only what is assigned."""
+    if view.key == "co":
+        found = Ticket.objects.visible_to(user).filter(co_tasks__in=CoTask.objects.of(user.unit))
+        found = found.exclude(lead__path__startswith=user.unit.path)
+    elif user.has_role(*OF_THE_UNIT):
+        found = Ticket.objects.visible_to(user).led_under(user.unit)
+    else:
+        found = Ticket.objects.visible_to(user).filter(assignee=user)
+    if view.key in _RUNNING:
+        found = found.with_unit()
+    return view.pick(found, user, at)
+
+
+def searched(tickets: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
+    """Those that hold every word typed, in number, title, text or place.
+
+    Plain LIKE: a unit's own view is small, and here parts of words and numbers must be found too.
+    """
+    for word in text.split():
+        tickets = tickets.filter(
+            Q(number__icontains=word)
+            | Q(title__icontains=word)
+            | Q(content__icontains=word)
+            | Q(location__icontains=word)
+            | Q(place__name__icontains=word)
+        )
+    return tickets
+
+
+def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "") -> CursorPage:
+    """One page of a view by key, never by offset; a cursor that is none gives the first page."""
+    found = searched(listed(user, view, at), text)
+    found = found.select_related("category", "place__street", "place__district", "lead", "assignee")
+    pages = CursorPaginator(found, ordering=view.order)
+    if not after:
+        return pages.page(first=PAGE)
+    try:
+        moment, _pk = pages.decode_cursor(after)
+        bound = datetime.fromisoformat(moment)
+    except (InvalidCursor, ValueError, TypeError):
+        return pages.page(first=PAGE)
+    # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
+    key = view.order[0]
+    pages.queryset = pages.queryset.filter(**{f"{key[1:]}__lte" if key[0] == "-" else f"{key}__gte": bound})
+    return pages.page(first=PAGE, after=after)
+
+
+def cursor_after(rows: CursorPage) -> str:
+    """Where the next page begins; empty at the end."""
+    return rows.paginator.cursor(rows[-1]) if rows.has_next else ""
+
+
+class _Counted(Subquery):
+    """How many rows, up to a limit, as one value of a larger query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts(user: User, at: datetime) -> dict[str, str]:
+    """How many lie in each view, in one statement; "999+" beyond `COUNTED`."""
+    views = views_for(user)
+    sums = {
+        f"n_{view.key}": _Counted(listed(user, view, at).order_by().values("pk")[: COUNTED + 1])
+        for view in views
+    }
+    row = Unit.objects.filter(pk=user.unit_id).values(**sums).get()
+    return {view.key: _shown(row[f"n_{view.key}"]) for view in views}
+
+
+def _shown(number: int) -> str:
+    return str(number) if number <= COUNTED else f"{COUNTED}+"
+
+
+def picked(user: User, numbers: Iterable[str]) -> list[Ticket]:
+    """Those of the numbers this person may see, fresh."""
+    return list(Ticket.objects.visible_to(user).filter(number__in=list(numbers)).select_related("lead"))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything beside the ticket that its pane shows. `case` is empty when the caller is kept secret."""
+
+    moves: frozenset[str]
+    facts: frozenset[str]
+    case: Case | None
+    co: list[CoTask]
+    contacts: list[Contact]
+    notes: list[Note]
+    reports: list[Report]
+    photos: list[Attachment]
+    events: list[Event]
+
+    @property
+    def waiting_report(self) -> Report | None:
+        """The one the leader has to judge."""
+        waiting = [row for row in self.reports if row.verdict == Report.Verdict.WAITING]
+        return waiting[-1] if waiting else None
+
+    @property
+    def sent_back(self) -> Report | None:
+        """What the leader wanted done better, while it is the last word."""
+        last = self.reports[-1] if self.reports else None
+        return last if last is not None and last.verdict == Report.Verdict.SENT_BACK else None
+
+
+def desk(ticket: Ticket, user: User) -> Desk:
+    """What stands beside the ticket, for this reader."""
+    case = Case.objects.select_related("caller").filter(ticket=ticket).first()
+    return Desk(
+        moves=frozenset(move.name for move in ticket.moves_for(user)),
+        facts=frozenset(ticket.facts_for(user)),
+        case=None if case is None or _kept_from(case, user) else case,
+        co=list(ticket.co_tasks.select_related("unit")),
+        contacts=list(ticket.contacts.select_related("by", "unit")),
+        notes=list(ticket.notes.select_related("by", "unit")),
+        reports=list(ticket.reports.select_related("by", "verdict_by").prefetch_related("evidence")),
+        photos=list(ticket.attachments.order_by("pk")),
+        events=list(ticket.events.select_related("actor", "unit").order_by("-seq")[:SHOWN]),
+    )
+
+
+def _kept_from(case: Case, user: User) -> bool:
+    """Whether this reader may not even see the masked caller (DOMAIN §4.7)."""
+    return case.hide_identity and not user.has_role(*CITY_WIDE)
+
+
+def evidence_of(ticket: Ticket) -> QuerySet[Attachment]:
+    """Evidence the ticket already holds, for the report to name."""
+    return ticket.attachments.filter(purpose=Attachment.Purpose.EVIDENCE).order_by("pk")

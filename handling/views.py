@@ -1,0 +1,291 @@
+"""The unit's pages: the inbox with its pane, and one address for each verb."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from handling import actions, queries
+from handling.forms import AssignForm, ContactForm, NoteForm, ReportForm, SendBackForm
+from intake.rules import scrub
+from tickets.errors import Refused, Stale
+from tickets.models import Ticket
+from tickets.queries import in_hand
+from units.models import User
+from units.roles import HANDLING
+
+View = Callable[..., HttpResponse]
+Do = Callable[[Ticket, forms.Form, User, datetime], object]
+
+
+def staff(view: View) -> View:
+    """Only for people who handle, standing in a unit."""
+
+    @wraps(view)
+    @login_required
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.unit is None or not request.user.has_role(*HANDLING):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@require_GET
+@staff
+def inbox(request: HttpRequest) -> HttpResponse:
+    """A view of the inbox; htmx gets the rows alone, with `after` the next ones."""
+    at = timezone.now()
+    context = _list(request, request.GET, at)
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "handling/inbox.html#rows", context)
+    context["counts"] = queries.counts(request.user, at)
+    return render(request, "handling/inbox.html", context)
+
+
+@require_GET
+@staff
+def counts(request: HttpRequest) -> HttpResponse:
+    """The rail's figures, fresh."""
+    at = timezone.now()
+    views = queries.views_for(request.user)
+    context = {
+        "views": views,
+        "counts": queries.counts(request.user, at),
+        "view": _view(request, request.GET),
+    }
+    return render(request, "handling/_views.html", context)
+
+
+@require_GET
+@staff
+def pane(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: beside the list for htmx, a page of its own otherwise."""
+    return _pane(request, in_hand(request.user, number))
+
+
+@require_POST
+@staff
+def sign(request: HttpRequest, number: str) -> HttpResponse:
+    """签收"""
+    return _act(
+        request,
+        number,
+        forms.Form(request.POST),
+        lambda ticket, form, by, at: actions.sign(ticket, by=by, at=at),
+    )
+
+
+@require_POST
+@staff
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """联系并留痕"""
+    form = ContactForm(request.POST, request.FILES, prefix="contact")
+    return _act(
+        request,
+        number,
+        form,
+        lambda ticket, form, by, at: actions.contact(ticket, **form.cleaned_data, by=by, at=at),
+    )
+
+
+@require_POST
+@staff
+def assign(request: HttpRequest, number: str) -> HttpResponse:
+    """内部分派"""
+    form = AssignForm(request.POST, prefix="assign", by=request.user)
+    return _act(
+        request,
+        number,
+        form,
+        lambda ticket, form, by, at: actions.assign(ticket, to=form.cleaned_data["to"], by=by, at=at),
+    )
+
+
+@require_POST
+@staff
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """备注"""
+    form = NoteForm(request.POST, prefix="note")
+    return _act(
+        request,
+        number,
+        form,
+        lambda ticket, form, by, at: actions.note(ticket, text=form.cleaned_data["text"], by=by, at=at),
+    )
+
+
+@require_POST
+@staff
+def approve(request: HttpRequest, number: str) -> HttpResponse:
+    """审核通过"""
+    return _act(
+        request,
+        number,
+        forms.Form(request.POST),
+        lambda ticket, form, by, at: actions.approve(ticket, by=by, at=at),
+    )
+
+
+@require_POST
+@staff
+def send_back(request: HttpRequest, number: str) -> HttpResponse:
+    """退回补充"""
+    form = SendBackForm(request.POST, prefix="send_back")
+    return _act(
+        request,
+        number,
+        form,
+        lambda ticket, form, by, at: actions.send_back(ticket, note=form.cleaned_data["note"], by=by, at=at),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def report(request: HttpRequest, number: str) -> HttpResponse:
+    """反馈结果: a page made for a telephone in one hand."""
+    ticket = in_hand(request.user, number)
+    if request.method == "GET":
+        return _report_page(request, ticket, ReportForm(ticket=ticket))
+    form = ReportForm(request.POST, request.FILES, ticket=ticket)
+    if not form.is_valid():
+        return _report_page(request, ticket, form, status=422)
+    try:
+        fresh = in_hand(request.user, number, request.POST.get("version"))
+        files = form.cleaned_data["files"]
+        actions.report(fresh, form.result, by=request.user, at=timezone.now(), files=files)
+    except Stale as stale:
+        return _report_page(request, in_hand(request.user, number), form, status=409, conflict=str(stale))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _report_page(request, in_hand(request.user, number), form, status=422)
+    messages.success(request, _("已反馈，等待本单位领导审核。"))
+    return redirect("handling:pane", number)
+
+
+@require_POST
+@staff
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """What the caller would read, numbers hidden as they will be."""
+    ticket = in_hand(request.user, number)
+    context = {"ticket": ticket, "reply": scrub(request.POST.get("reply", "").strip())}
+    return render(request, "handling/report.html#preview", context)
+
+
+@require_POST
+@staff
+def sign_many(request: HttpRequest) -> HttpResponse:
+    """批量签收: what was ticked, each as "number:version"."""
+    at = timezone.now()
+    pairs = [pick.rpartition(":") for pick in request.POST.getlist("pick")]
+    versions = {number: int(version) for number, _colon, version in pairs if version.isdecimal()}
+    tickets = queries.picked(request.user, versions)
+    left = actions.sign_many(tickets, versions=versions, by=request.user, at=at)
+    done = len(tickets) - len(left)
+    if done:
+        messages.success(request, ngettext("已签收 %d 件。", "已签收 %d 件。", done) % done)
+    for ticket, why in left:
+        messages.warning(request, f"{ticket.number} {why}")
+    if request.htmx:
+        context = _list(request, request.POST, at) | {
+            "counts": queries.counts(request.user, at),
+            "told": True,
+        }
+        return render(request, "handling/inbox.html#rows", context)
+    return redirect(f"{request.path.removesuffix('sign/')}?v={_view(request, request.POST).key}")
+
+
+def _view(request: HttpRequest, data: dict[str, str]) -> queries.View:
+    """The view asked for; an unknown one, or another role's, is the default."""
+    mine = {view.key: view for view in queries.views_for(request.user)}
+    return mine.get(data.get("v", ""), mine["open"])
+
+
+def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str, object]:
+    """What the list shows."""
+    view, text = _view(request, data), data.get("q", "").strip()[:60]
+    rows = queries.page(request.user, view, at, text=text, after=data.get("after", ""))
+    return {
+        "views": queries.views_for(request.user),
+        "view": view,
+        "text": text,
+        "rows": rows,
+        "after": queries.cursor_after(rows),
+        "first": not data.get("after"),
+        "at": at,
+    }
+
+
+def _act(request: HttpRequest, number: str, form: forms.Form, do: Do) -> HttpResponse:
+    """Check the form, do the one thing, show the order afresh; on 422 and 409 what was typed stays."""
+    ticket = in_hand(request.user, number)
+    bound = {form.prefix: form} if form.prefix else {}
+    if not form.is_valid():
+        return _pane(request, ticket, status=422, bound=bound)
+    try:
+        do(in_hand(request.user, number, request.POST.get("version")), form, request.user, timezone.now())
+    except Stale as stale:
+        return _pane(request, in_hand(request.user, number), status=409, bound=bound, conflict=str(stale))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _pane(request, in_hand(request.user, number), status=422, bound=bound, refused=str(refusal))
+    if not request.htmx:
+        messages.success(request, _("已保存。"))
+        return redirect("handling:pane", number)
+    return _pane(request, in_hand(request.user, number), done=True)
+
+
+def _pane(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    status: int = 200,
+    bound: dict[str, forms.Form] | None = None,
+    done: bool = False,
+    **told: str,
+) -> HttpResponse:
+    """The order with its forms: those of `forms` keep what was typed and stand open."""
+    at = timezone.now()
+    desk = queries.desk(ticket, request.user)
+    context = {
+        "ticket": ticket,
+        "desk": desk,
+        "at": at,
+        "opened": next(iter(bound or {}), ""),
+        "contact_form": ContactForm(prefix="contact"),
+        "note_form": NoteForm(prefix="note"),
+        "send_back_form": SendBackForm(prefix="send_back"),
+        "assign_form": AssignForm(prefix="assign", by=request.user),
+        **{f"{name}_form": form for name, form in (bound or {}).items()},
+        **told,
+    }
+    if not request.htmx:
+        return render(request, "handling/case.html", context, status=status)
+    if done:
+        views = queries.views_for(request.user)
+        context |= {"done": True, "views": views, "counts": queries.counts(request.user, at)}
+    return render(request, "handling/_pane.html", context, status=status)
+
+
+def _report_page(
+    request: HttpRequest, ticket: Ticket, form: ReportForm, *, status: int = 200, conflict: str = ""
+) -> HttpResponse:
+    context = {
+        "ticket": ticket,
+        "form": form,
+        "conflict": conflict,
+        "desk": queries.desk(ticket, request.user),
+        "reply": scrub(form["reply"].value() or ""),
+        "at": timezone.now(),
+    }
+    return render(request, "handling/report.html", context, status=status)
