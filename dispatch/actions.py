@@ -15,7 +15,8 @@ from tickets.states import State
 from units.models import Unit, User
 
 
-@transaction.atomic
+# Always one step of a larger transaction's work or the whole of it: a savepoint would cost two statements.
+@transaction.atomic(savepoint=False)
 def route(ticket: Ticket, at: datetime) -> bool:
     """Dispatch a pending ticket by the catalogue in force; False when a person must decide.
 

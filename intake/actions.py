@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from intake.models import Call, Caller, Case, Look
-from intake.queries import repeat_of
+from intake.queries import filed_before, repeat_of
 from intake.requests import Request
 from intake.rules import clean_phone, scrub, title_of
-from intake.vault import blind_index
+from intake.vault import SealedField, blind_index, is_newest
 from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import SearchEntry, Ticket
@@ -23,41 +25,41 @@ from units.models import Unit, User
 Then = Callable[[Ticket, datetime], object]
 
 
+#: Rows that `reseal` locks and writes in one transaction.
+ROTATED_AT_ONCE = 200
+
+
 @transaction.atomic
 def take_call(phone: str, *, by: User, at: datetime) -> Call:
-    """A call begins at the agent's desk; a call that was left open ends now. Raises Refused for a bad number."""
+    """A call begins at the agent's desk; one that was left open ends now. Raises Refused for a bad number."""
     Call.objects.filter(agent=by, ended_at=None).update(ended_at=at)
     return Call.objects.create(agent=by, caller=_caller(phone, "", "person", at), started_at=at)
 
 
 @transaction.atomic
-def end_call(call: Call, *, at: datetime, ticket: Ticket | None = None) -> None:
+def end_call(call: Call, *, at: datetime) -> None:
     """The call is over; a second time changes nothing."""
-    Call.objects.filter(pk=call.pk, ended_at=None).update(ended_at=at, ticket=ticket)
+    Call.objects.filter(pk=call.pk, ended_at=None).update(ended_at=at)
 
 
-@transaction.atomic
 def file(request: Request, *, by: User | None, at: datetime, then: Then | None = None) -> Ticket:
     """A request becomes a ticket that waits for dispatch; `then` goes on with it in the same transaction.
 
     The same `client_key` again gives the ticket it made the first time, unchanged. Raises Refused for a
     telephone number that cannot be one.
     """
-    ticket = _write(request, "receive", by=by, at=at)
-    if then is not None and ticket.version == 1:
-        then(ticket, at)
-    return ticket
+    return _once(request.client_key, lambda: _file(request, by, at, then))
 
 
-@transaction.atomic
 def end_at_desk(request: Request, move: str, *, answer: str, by: User, at: datetime) -> Ticket:
     """The agent answers, guides or transfers at once (DOMAIN §4.6): `move` is answer, guide or transfer.
 
-    Raises Refused when an answer or a way is needed and none was written.
+    The same `client_key` again as in `file`. Raises Refused when an answer or a way is needed and none
+    was written.
     """
     if move in ("answer", "guide") and not answer.strip():
         raise Refused(_("请写明答复内容或告知的途径。"))
-    return _write(request, move, by=by, at=at, answer=scrub(answer), closed_at=at)
+    return _once(request.client_key, lambda: _end_at_desk(request, move, answer, by, at))
 
 
 @transaction.atomic
@@ -81,6 +83,33 @@ def _of_the_hotline(by: User) -> bool:
     return by.unit is not None and by.unit.type == Unit.Type.CITY_CENTRE
 
 
+def _once(key: str | None, write: Callable[[], Ticket]) -> Ticket:
+    """What `write` makes, or the ticket this key made before; of twins the unique key lets one through."""
+    before = filed_before(key)
+    if before is not None:
+        return before
+    try:
+        return write()
+    except IntegrityError:
+        twin = filed_before(key)
+        if twin is None:
+            raise
+        return twin
+
+
+@transaction.atomic
+def _file(request: Request, by: User | None, at: datetime, then: Then | None) -> Ticket:
+    ticket = _write(request, "receive", by=by, at=at)
+    if then is not None:
+        then(ticket, at)
+    return ticket
+
+
+@transaction.atomic
+def _end_at_desk(request: Request, move: str, answer: str, by: User, at: datetime) -> Ticket:
+    return _write(request, move, by=by, at=at, answer=scrub(answer), closed_at=at)
+
+
 def _caller(phone: str, name: str, type_: str, at: datetime) -> Caller:
     """The caller of this number, new or known; one without a number is always new."""
     if not phone:
@@ -91,36 +120,41 @@ def _caller(phone: str, name: str, type_: str, at: datetime) -> Caller:
         raise Refused(_("电话号码「%s」不正确：请核对后重新输入，或留空。") % phone) from error
     known = Caller.objects.with_phone(phone).first()
     if known is not None:
-        if name and not known.name:
-            known.name = name
-            known.save(update_fields=["name"])
-        return known
-    # Two desks may meet the same new number at once: the index decides, the loser reads the winner's row.
+        return _named(known, name)
+    # Two desks may meet the same new number at once: the index decides, the loser gets the winner's key.
     fresh = Caller(phone_index=blind_index(phone), phone=phone, name=name, type=type_, first_at=at)
-    Caller.objects.bulk_create([fresh], ignore_conflicts=True)
-    return Caller.objects.with_phone(phone).get()
+    Caller.objects.bulk_create(
+        [fresh], update_conflicts=True, unique_fields=["phone_index"], update_fields=["phone_index"]
+    )
+    return fresh
+
+
+def _named(caller: Caller, name: str) -> Caller:
+    """The caller, who now has a name if they had none."""
+    if name and not caller.name:
+        caller.name = name
+        caller.save(update_fields=["name"])
+    return caller
+
+
+def _caller_of(request: Request, at: datetime) -> Caller:
+    if request.call is not None and not request.phone:
+        return _named(request.call.caller, request.name)
+    return _caller(request.phone, request.name, request.caller_type, at)
 
 
 def _write(request: Request, move: str, *, by: User | None, at: datetime, **changes: object) -> Ticket:
-    """The ticket, the caller's side of it and its search words; or the one this key made before."""
-    if request.client_key:
-        before = Ticket.objects.filter(client_key=request.client_key).first()
-        if before is not None:
-            return before
-    caller = _caller(request.phone, request.name, request.caller_type, at)
+    """The ticket, the caller's side of it and its search words."""
+    caller = _caller_of(request, at)
     ticket = _ticket(request, caller, by, at)
-    try:
-        with transaction.atomic(savepoint=bool(request.client_key)):
-            ticket.move(move, by=by, at=at, facts={"channel": request.channel}, **changes)
-    except IntegrityError:
-        # The same key, filed by a twin a moment ago.
-        return Ticket.objects.get(client_key=request.client_key)
-    Case.objects.bulk_create(
-        [Case(ticket=ticket, caller=caller, address=request.address, hide_identity=request.secret)]
+    ticket.move(move, by=by, at=at, facts={"channel": request.channel}, **changes)
+    Case(ticket=ticket, caller=caller, address=request.address, hide_identity=request.secret).save(
+        force_insert=True
     )
-    SearchEntry.objects.bulk_create(
-        [SearchEntry(ticket=ticket, grams=vector(ticket.number, ticket.title, ticket.content, ticket.location))]
-    )
+    words = vector(ticket.number, ticket.title, ticket.content, ticket.location)
+    SearchEntry(ticket=ticket, grams=words).save(force_insert=True)
+    if request.call is not None:
+        Call.objects.filter(pk=request.call.pk).update(ticket=ticket)
     return ticket
 
 
@@ -162,4 +196,26 @@ def _number(at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ticket_serial')")
         (serial,) = cursor.fetchone()
-    return number_of(book().text("number_prefix", at), book().text("hotline_number", at), local_day(at), serial)
+    return number_of(
+        book().text("number_prefix", at), book().text("hotline_number", at), local_day(at), serial
+    )
+
+
+@transaction.atomic
+def reseal(model: type[Caller] | type[Case], after: int) -> tuple[int, int] | None:
+    """Re-encrypt the next rows after this key that an older key of the ring wrote.
+
+    Gives the last key seen and how many rows were written; None when there are no more. A row already under
+    the newest key is passed over, so a run that was cut off may simply begin again.
+    """
+    fields = [field.name for field in model._meta.fields if isinstance(field, SealedField)]
+    tokens = {f"{name}_token": Cast(name, TextField()) for name in fields}
+    rows = list(
+        model.objects.select_for_update()
+        .annotate(**tokens)
+        .filter(pk__gt=after)
+        .order_by("pk")[:ROTATED_AT_ONCE]
+    )
+    old = [row for row in rows if not all(is_newest(getattr(row, token)) for token in tokens)]
+    model.objects.bulk_update(old, fields)
+    return (rows[-1].pk, len(old)) if rows else None

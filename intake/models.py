@@ -65,6 +65,7 @@ class Call(models.Model):
 
     agent = models.ForeignKey(User, models.PROTECT, related_name="calls")
     caller = models.ForeignKey(Caller, models.PROTECT, related_name="calls")
+    #: The last ticket written of it.
     ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, related_name="calls")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -1,18 +1,27 @@
 """What an agent needs to see while the caller speaks."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from cachetools.func import ttl_cache
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from intake.models import Call, Caller
 from intake.requests import Request
-from tickets.book import book
+from tickets.book import FRESH_SECONDS, book, local_day
 from tickets.models import Category, Ticket
-from tickets.states import DESK_ENDS
-from units.models import Place, User
+from tickets.states import DESK_ENDS, OPEN, Kind, Outcome, State
+from units.models import Place, Unit, User
 
 #: Rows of a side list: more cannot be read while a caller waits.
 SHOWN = 6
+#: Earlier tickets looked through for unsettled ones; of more the desk says "at least".
+READ = 50
+#: Rows of a pick list.
+OFFERED = 20
+#: The agent's own tickets on the idle desk.
+RECENT = 5
 
 
 def running_call(agent: User) -> Call | None:
@@ -20,10 +29,16 @@ def running_call(agent: User) -> Call | None:
     return Call.objects.filter(agent=agent, ended_at=None).select_related("caller").order_by("-pk").first()
 
 
-def earlier_tickets(caller: Caller, at: datetime) -> QuerySet[Ticket]:
-    """The caller's tickets of the last months (`history_months`), newest first."""
+def call_of(agent: User, key: str) -> Call | None:
+    """This call of the agent's, running or over: a form may be finished after the caller hung up."""
+    found = Call.objects.filter(agent=agent).select_related("caller")
+    return found.filter(pk=key).first() if key.isdecimal() else None
+
+
+def earlier_tickets(agent: User, caller: Caller, at: datetime) -> QuerySet[Ticket]:
+    """The caller's tickets of the last months (`history_months`), newest first, that the agent may see."""
     since = at - timedelta(days=30 * book().number("history_months", at))
-    found = Ticket.objects.filter(case__caller=caller, received_at__gte=since)
+    found = Ticket.objects.visible_to(agent).filter(case__caller=caller, received_at__gte=since)
     return found.select_related("category", "lead").order_by("-received_at")
 
 
@@ -39,9 +54,91 @@ def repeat_of(caller: Caller, request: Request, at: datetime) -> Ticket | None:
 
 
 def alike(category: Category | None, place: Place | None, at: datetime) -> QuerySet[Ticket]:
-    """Tickets of anyone on the same leaf at the same place within `duplicate_days`, newest first."""
+    """Tickets of anyone on the same leaf at the same place within `duplicate_days`, newest first.
+
+    A 举报 is left out: that there is one is already a secret (DOMAIN §4.7).
+    """
     if category is None or place is None:
         return Ticket.objects.none()
     since = at - timedelta(days=book().number("duplicate_days", at))
     found = Ticket.objects.filter(category=category, place=place, received_at__gte=since)
-    return found.exclude(state__in=DESK_ENDS).select_related("lead").order_by("-received_at")[:SHOWN]
+    found = found.exclude(state__in=DESK_ENDS).exclude(kind=Kind.TIP_OFF)
+    return found.select_related("lead").order_by("-received_at")[:SHOWN]
+
+
+def filed_before(key: str | None) -> Ticket | None:
+    """The ticket that this client key made, if it did."""
+    return Ticket.objects.filter(client_key=key).first() if key else None
+
+
+def recent(agent: User) -> QuerySet[Ticket]:
+    """The agent's own last tickets."""
+    return Ticket.objects.filter(taken_by=agent).select_related("lead").order_by("-pk")[:RECENT]
+
+
+def unsettled(tickets: list[Ticket]) -> list[Ticket]:
+    """Those that are open, were reopened, or ended unsolved: say so before writing another one."""
+    return [t for t in tickets if t.state in OPEN or t.round > 1 or t.outcome == Outcome.NOT_SOLVED]
+
+
+@dataclass(frozen=True)
+class Today:
+    """An agent's day so far."""
+
+    calls: int
+    tickets: int
+    #: Tickets ended at the desk with an answer or a way, in percent; None before the first ticket.
+    answered_percent: int | None
+
+
+def today(agent: User, at: datetime) -> Today:
+    """What the agent did since the city's midnight."""
+    midnight = datetime.combine(local_day(at), time.min, timezone.get_default_timezone())
+    calls = Call.objects.filter(agent=agent, started_at__gte=midnight).count()
+    mine = Ticket.objects.filter(taken_by=agent, received_at__gte=midnight)
+    told = Q(state__in=[State.ANSWERED, State.GUIDED])
+    count = mine.aggregate(all=Count("pk"), told=Count("pk", filter=told))
+    percent = round(100 * count["told"] / count["all"]) if count["all"] else None
+    return Today(calls, count["all"], percent)
+
+
+def categories_typed(text: str, at: datetime) -> QuerySet[Category]:
+    """Leaves in force whose name, path, synonyms, initials or code match."""
+    text = text.strip()
+    match = (
+        Q(path_name__icontains=text)
+        | Q(synonyms__icontains=text)
+        | Q(initials__startswith=text.lower())
+        | Q(code__startswith=text)
+    )
+    return Category.objects.leaves().in_force(local_day(at)).filter(match).order_by("code")[:OFFERED]
+
+
+@ttl_cache(maxsize=4096, ttl=FRESH_SECONDS)
+def category_of(code: str, at_day: date) -> Category | None:
+    """The leaf in force with this code; do not change what you get, others hold it too."""
+    return Category.objects.leaves().in_force(at_day).filter(code=code).first()
+
+
+@ttl_cache(maxsize=4096, ttl=FRESH_SECONDS)
+def place_of(code: str) -> Place | None:
+    """The place with this code, its street and district with it; as `category_of`."""
+    return Place.objects.select_related("district", "street").filter(code=code, active=True).first()
+
+
+@ttl_cache(maxsize=4096, ttl=FRESH_SECONDS)
+def unit_with(code: str) -> Unit | None:
+    """The active unit with this code; as `category_of`."""
+    return Unit.objects.active().filter(code=code).first()
+
+
+@ttl_cache(maxsize=4096, ttl=FRESH_SECONDS)
+def unit_of(key: int) -> Unit:
+    """A unit by its key; as `category_of`."""
+    return Unit.objects.get(pk=key)
+
+
+def forget() -> None:
+    """Drop what is kept for a few seconds."""
+    for kept in (category_of, place_of, unit_with, unit_of):
+        kept.cache_clear()

@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
+from intake.models import Call
 from tickets.models import Category
 from tickets.states import Channel, Kind
-from units.models import Place, Unit
+from units.models import Place, Unit, User
+
+#: Characters that fit a form's fields.
+CONTENT_LENGTH = 5000
+NAME_LENGTH = 40
+KEY_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,8 @@ class Request:
     category: Category | None = None
     place: Place | None = None
     location: str = ""
+    #: The call it came in: its caller asks, unless `phone` is another number to call back.
+    call: Call | None = None
     phone: str = ""
     name: str = ""
     address: str = ""
@@ -31,3 +39,8 @@ class Request:
     def secret(self) -> bool:
         """Whether the handling unit must not learn who asked."""
         return self.hide_identity or self.kind == Kind.TIP_OFF
+
+
+def own_key(by: User, key: str) -> str | None:
+    """A client key that no other person's key can equal, so that nobody is handed another's ticket."""
+    return f"{by.pk}:{key}" if key else None

@@ -7,6 +7,8 @@ LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[- ]?(\d{7,8})(?!\d)")
 ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 BANK_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
 TITLE_LENGTH = 40
+#: The lines that stay apart from 12345 and are reached by one key (DOMAIN R2): nobody may set these.
+EMERGENCY_LINES = ("110", "119", "120", "122")
 SENTENCE_END = re.compile(r"[。！？；\n]")
 
 
@@ -48,3 +50,9 @@ def title_of(content: str, category: str) -> str:
         return category
     first = SENTENCE_END.split(content.strip(), maxsplit=1)[0]
     return first[:TITLE_LENGTH]
+
+
+def transfer_line(move: str) -> str:
+    """The emergency line that a button's `transfer-119` names; empty for any other word."""
+    line = move.removeprefix("transfer-")
+    return line if line in EMERGENCY_LINES and line != move else ""

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,6 +17,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 @cache
 def _ring() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.HOTLINE_VAULT_KEYS])
+
+
+@cache
+def _newest() -> Fernet:
+    return Fernet(settings.HOTLINE_VAULT_KEYS[0])
+
+
+def forget_keys() -> None:
+    """Read the ring anew from the settings."""
+    _ring.cache_clear()
+    _newest.cache_clear()
 
 
 def seal(text: str) -> str:
@@ -29,9 +40,12 @@ def unseal(token: str) -> str:
     return _ring().decrypt(token.encode()).decode() if token else ""
 
 
-def reseal(token: str) -> str:
-    """The same text under the newest key."""
-    return _ring().rotate(token.encode()).decode() if token else ""
+def is_newest(token: str) -> bool:
+    """Whether the newest key wrote this; an empty token needs none."""
+    try:
+        return not token or bool(_newest().decrypt(token.encode()))
+    except InvalidToken:
+        return False
 
 
 def blind_index(phone: str) -> str:
@@ -42,7 +56,9 @@ def blind_index(phone: str) -> str:
 class SealedField(models.TextField):
     """A text column that is encrypted at rest; it can be neither filtered nor sorted by."""
 
-    def from_db_value(self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper) -> str | None:
+    def from_db_value(
+        self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper
+    ) -> str | None:
         return value if value is None else unseal(value)
 
     def get_prep_value(self, value: object) -> str | None:
