@@ -79,7 +79,12 @@ class Child:
         self.start_at = now + min(LONGEST_WAIT, 2.0 ** max(0, self.failures - 1))
         end_group(self.process.pid)
         self.process = None
-        return f"{self.program.name} ended with code {code}; see {self.log}"
+        return f"{self.program.name} ended with code {code}: {self.last_words()} (see {self.log})"
+
+    def last_words(self) -> str:
+        """The last line of its log: of a traceback, the error."""
+        lines = self.log.read_text(errors="replace").split("\n")[-20:]
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no word")
 
 
 def end_group(leader: int) -> None:
