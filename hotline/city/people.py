@@ -55,7 +55,7 @@ def _parse(row: Row, units: Units) -> Account:
 
 
 def _check_roles(roles: set[str], unit_type: str) -> None:
-    """Handling is never outsourced (DOMAIN §1): those who take calls do not handle, and the other way round."""
+    """Handling is never outsourced (DOMAIN §1): who takes calls does not handle, and back."""
     if not roles:
         raise Bad("roles is empty")
     if roles & HANDLING and roles & OF_THE_LINE:

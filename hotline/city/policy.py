@@ -1,4 +1,4 @@
-"""limits.csv, calendar.csv and settings.csv: dated rows; what has been used is not changed, a later row is added."""
+"""limits.csv, calendar.csv and settings.csv: dated rows. What has been used stays; a later row is added."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def read(folder: Path, city: Document, problems: Problems) -> Policy:
 
 
 def _read_calendars(folder: Path, city: Document, problems: Problems) -> list[CalendarRow]:
-    """`natural`, and the calendars that city.yaml or the file names; hours are 9 to 17 unless city.yaml says."""
+    """`natural`, and the calendars that city.yaml or the file names; 9 to 17 unless city.yaml says."""
     rows = read_csv(folder, CALENDAR, problems, needed=["calendar", "date", "working", "name"])
     once(rows, problems, "calendar", "date")
     days: dict[str, dict[date, tuple[bool, str]]] = {}

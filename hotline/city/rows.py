@@ -37,7 +37,7 @@ def keys_for(model: type[models.Model], natural: Iterable[str], field: str = "co
 
 
 def sync(model: type[models.Model], rows: Sequence[Mapping[str, object]], *, key: Sequence[str]) -> Tally:
-    """Creates the rows whose key is not there and changes those that differ, with their history if they have one."""
+    """Creates rows whose key is not there, changes those that differ, with history if the model has one."""
     there = {tuple(getattr(row, name) for name in key): row for row in model.objects.all()}
     fresh: list[models.Model] = []
     changed: list[models.Model] = []

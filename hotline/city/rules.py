@@ -13,7 +13,6 @@ from hotline.city.rows import Tally, sync
 from hotline.city.units import Units
 from tickets.models import Category
 from tickets.states import Kind
-from units.models import Place
 
 FILE = "rules.csv"
 RESOLVERS = "street, district, district_dept:<function>, unit:<code>"
@@ -124,20 +123,16 @@ def _standing(catalogue: Catalogue) -> dict[tuple[str, str, str], tuple[str, tup
 def write(
     rows: Sequence[RuleRow], version: str, effective_from: date, place_keys: Mapping[str, int]
 ) -> Tally:
-    """The version's rules as the file has them; rules it no longer has go with those of an unused version."""
+    """The version's rules as the file has them; an unused version may also lose some."""
     sync(Catalogue, [{"version": version, "effective_from": effective_from}], key=["version"])
     catalogue = Catalogue.objects.get(version=version)
     if _said(rows) == _standing(catalogue):
         return Tally()
     leaves = dict(Category.objects.values_list("code", "pk"))
-    gone = _standing(catalogue).keys() - _said(rows).keys()
-    for code, scope, kind in gone:
-        Rule.objects.get(
-            catalogue=catalogue,
-            category__code=code,
-            scope=Place.objects.filter(code=scope).first(),
-            kind=kind,
-        ).delete()
+    kept = {(leaves[row.category], place_keys.get(row.scope), row.kind) for row in rows}
+    gone = [r for r in catalogue.rules.all() if (r.category_id, r.scope_id, r.kind) not in kept]
+    for rule in gone:
+        rule.delete()
     written = [
         {
             "catalogue_id": catalogue.pk,

@@ -11,6 +11,7 @@ from units.models import Unit
 from units.rules import initials
 
 FILE = "units.csv"
+COLUMNS = "code name short_name type parent place rank_group function duty_phone".split()
 LONGEST_PATH = 200
 #: Of these a place has one, and a resolver finds it there.
 STANDS_FOR = {
@@ -79,17 +80,7 @@ def read(folder: Path, places: Places, problems: Problems) -> Units:
         folder,
         FILE,
         problems,
-        needed=[
-            "code",
-            "name",
-            "short_name",
-            "type",
-            "parent",
-            "place",
-            "rank_group",
-            "function",
-            "duty_phone",
-        ],
+        needed=COLUMNS,
         optional=["active"],
     )
     once(rows, problems, "code")

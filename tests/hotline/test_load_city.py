@@ -1,0 +1,303 @@
+"""load_city: the city of docs/city-pack.md, and everything that can be wrong with a folder."""
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from dispatch.actions import route
+from dispatch.models import Catalogue, Rule
+from hotline.city import pack
+from hotline.city.reader import PackRefused
+from intake.actions import file
+from intake.requests import Request
+from scoring.models import Scheme
+from tests.city import NOON, forget
+from tickets.book import Book
+from tickets.models import Category, Limit, Setting, Ticket, WorkCalendar, WorkDay
+from units.models import Place, Unit, User
+
+EXAMPLE = re.compile(r"```\w+ file=(\S+)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The city of the documentation as a folder."""
+    for name, text in EXAMPLE.findall(
+        (settings.BASE_DIR / "docs" / "city-pack.md").read_text(encoding="utf-8")
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    """Replaces a text that must be there."""
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def load(folder: Path, **options: object) -> str:
+    out = StringIO()
+    call_command("load_city", str(folder), stdout=out, stderr=StringIO(), **options)
+    return out.getvalue()
+
+
+def problems(folder: Path) -> list[str]:
+    """What is said about a folder that must be refused; and nothing may have been loaded."""
+    units = Unit.objects.count()
+    with pytest.raises(PackRefused) as refused:
+        pack.write(pack.read(folder), demo=True)
+    assert Unit.objects.count() == units
+    return refused.value.problems
+
+
+def counts() -> dict[str, int]:
+    models = (Place, Unit, User, Category, Rule, Limit, Setting, WorkCalendar, WorkDay, Scheme, Catalogue)
+    rows = {model.__name__: model.objects.count() for model in models}
+    histories = {
+        f"{model.__name__} history": model.history.count() for model in models if hasattr(model, "history")
+    }
+    return rows | histories
+
+
+def test_the_documented_city_loads_whole(db: None, folder: Path) -> None:
+    load(folder, demo=True)
+    community = Place.objects.get(code="990001001001")
+    assert (community.full_name, community.initials) == ("东区 · 河畔街道 · 柳荫社区", "lysq")
+    street = Unit.objects.get(code="990001001")
+    assert street.path == "/centre/990001/990001001/"
+    assert (street.district.code, street.place.code, street.rank_group) == ("990001", "990001001", "streets")
+    leaf = Category.objects.get(code="12")
+    assert (leaf.path_name, leaf.leaf, leaf.limit_code) == ("市容环境 › 道路积水", True, "E")
+    assert (leaf.kinds, leaf.synonyms) == (["help", "complaint"], ["积水", "内涝"])
+    assert not Category.objects.get(code="1").leaf
+    assert Limit.objects.get(code="E").urgent
+    assert Limit.objects.get(code="G").calendar.code == "work"
+    assert list(WorkDay.objects.values_list("works", flat=True)) == [False, True]
+    scheme = Scheme.objects.get()
+    assert scheme.contacted_values == {"yes": 1000, "no": 0, "unsure": None}
+    assert scheme.satisfied_values == {"satisfied": 1000, "basic": 900, "dissatisfied": 0}
+    clerk = User.objects.get(username="clerk")
+    assert clerk.roles == ["clerk", "leader"] and clerk.check_password("demo12345")
+
+
+def test_a_loaded_city_takes_and_dispatches_a_request(db: None, folder: Path) -> None:
+    forget()
+    load(folder)
+    request = Request(
+        kind="complaint",
+        content="示例：路口积水。",
+        category=Category.objects.get(code="12"),
+        place=Place.objects.get(code="990001001001"),
+    )
+    ticket = file(request, by=None, at=NOON, then=route)
+    forget()
+    assert (ticket.number[:8], ticket.lead.code, ticket.limit.code) == ("SL12345-", "990001", "E")
+    assert [task.unit.code for task in ticket.co_tasks.all()] == ["990001001"]
+
+
+def test_accounts_are_made_only_when_asked_for(
+    db: None, folder: Path, settings: pytest.FixtureRequest
+) -> None:
+    settings.HOTLINE_DEMO = False
+    load(folder)
+    assert not User.objects.exists()
+    load(folder, demo=True)
+    assert User.objects.count() == 2
+
+
+def test_loading_twice_changes_nothing_not_even_history(db: None, folder: Path) -> None:
+    load(folder, demo=True)
+    before = counts()
+    assert load(folder, demo=True).splitlines()[-1] == "0 created, 0 changed"
+    assert counts() == before
+
+
+def test_a_changed_row_is_changed_once_with_its_history(db: None, folder: Path) -> None:
+    load(folder, demo=True)
+    edit(folder, "units.csv", "河畔街道办事处,河畔街道", "河畔街道办事处,河畔")
+    assert load(folder, demo=True).splitlines()[-1] == "0 created, 1 changed"
+    unit = Unit.objects.get(code="990001001")
+    assert (unit.short_name, unit.initials) == ("河畔", "hp")
+    assert [row.short_name for row in unit.history.order_by("history_id")] == ["河畔街道", "河畔"]
+
+
+def test_a_password_is_not_set_again(db: None, folder: Path) -> None:
+    load(folder, demo=True)
+    agent = User.objects.get(username="agent")
+    agent.set_password("chosen-by-myself")
+    agent.save()
+    load(folder, demo=True)
+    agent.refresh_from_db()
+    assert agent.check_password("chosen-by-myself")
+
+
+def test_a_check_writes_nothing(db: None, folder: Path) -> None:
+    load(folder, check=True, demo=True)
+    assert not Unit.objects.exists()
+
+
+BAD = [
+    ("places.csv", "街道,street,990001,", "街道,street,990000,", "places.csv:4: a street"),
+    ("places.csv", "500000", "many", "places.csv:3: population 'many' is not a whole number"),
+    ("places.csv", "population", "people", "places.csv:1: unknown column 'people'"),
+    ("places.csv", "东区,district,990000,500000", "东区,district,990000", "places.csv:3: 4 cells where"),
+    ("places.csv", "990001001001,", "990001001,", "places.csv:5: code '990001001' stands already"),
+    ("units.csv", "district,centre,", "district,nobody,", "units.csv:3: parent 'nobody' is not in units.csv"),
+    ("units.csv", "district,centre,", "district,990001001,", "units.csv:3: '990001' stands under itself"),
+    ("units.csv", "street,990001,990001001,", "street,990001,990001,", "units.csv:4: a street needs a place"),
+    ("units.csv", "streets", "roads", "units.csv:4: rank_group 'roads' is none of"),
+    ("limits.csv", "10080,work", "10080,never", "limits.csv:3: calendar 'never' is not in calendar.csv"),
+    ("limits.csv", "2020-01-01,示例,1", "soon,示例,1", "limits.csv:2: effective_from 'soon'"),
+    ("calendar.csv", "2026-01-04", "2026-02-30", "calendar.csv:3: date '2026-02-30' is not a date"),
+    ("settings.csv", "warn_percent,80", "warn_percent,late", "settings.csv:7: value of warn_percent"),
+    ("settings.csv", "urgent_limit,E", "urgent_limit,X", "settings.csv:4: value 'X' is not in limits.csv"),
+    ("settings.csv", "followup_quiet_to,08:00", "followup_quiet_to,8", "settings.csv:15: value of"),
+    ("settings.csv", "default_limit,", "default_class,", "settings.csv: the setting 'default_limit'"),
+    ("categories.csv", "1,G,3", "1,Z,3", "categories.csv:3: limit 'Z' is not in limits.csv"),
+    ("categories.csv", "help|complaint", "help|shout", "categories.csv:4: kinds: 'shout' is none of"),
+    ("rules.csv", "street,,示例目录11", "village,,示例目录11", "rules.csv:2: unknown resolver 'village'"),
+    ("rules.csv", "street,,示例目录11", "unit:X,,示例目录11", "rules.csv:2: 'unit:X' names no active unit"),
+    ("rules.csv", "street,,示例", "district_dept:tax,,示例", "rules.csv:2: 'district_dept:tax'"),
+    ("rules.csv", "12,,,", "1,,,", "rules.csv:3: category '1' is not in the leaves"),
+    ("scheme.yaml", "responded: 0.1", "responded: 0.2", "scheme.yaml:6: weights sum to 1.1, not to 1"),
+    ("scheme.yaml", '"yes": 1', '"maybe": 1', "scheme.yaml:7: answers: q1: 'maybe' is none of"),
+    ("scheme.yaml", "period_start_day: 1", "period_start_day: 31", "scheme.yaml:1: period_start_day 31"),
+    ("city.yaml", "name: 示例市", "nmae: 示例市", "city.yaml:2: unknown key 'nmae'"),
+    ("city.yaml", "name: 示例市", "name: [", "city.yaml:4: not YAML"),
+    ("accounts.csv", "clerk|leader,990001001", "clerk|agent,centre", "accounts.csv:3: a person who works"),
+    ("accounts.csv", "clerk|leader,990001001", "clerk,centre", "accounts.csv:3: a handling role needs"),
+    ("accounts.csv", "agent,centre", "agent,990001", "accounts.csv:2: a role of the line needs"),
+    ("accounts.csv", "agent,centre,demo12345", "agent,centre,demo", "accounts.csv:2: password is shorter"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), BAD, ids=[row[3][:60] for row in BAD])
+def test_a_bad_row_is_named_with_its_line_and_nothing_is_loaded(
+    db: None, folder: Path, name: str, old: str, new: str, said: str
+) -> None:
+    edit(folder, name, old, new)
+    assert any(problem.startswith(said) for problem in problems(folder)), problems(folder)
+
+
+def test_every_bad_row_is_reported_at_once(db: None, folder: Path) -> None:
+    edit(folder, "places.csv", "500000", "many")
+    edit(folder, "limits.csv", "10080", "0")
+    edit(folder, "rules.csv", "district,street", "district,pavement")
+    told = problems(folder)
+    assert [line.split(":")[0] for line in told if "not in" not in line and "needs a place" not in line] == [
+        "places.csv", "limits.csv", "rules.csv",
+    ]  # fmt: skip
+
+
+def test_a_missing_file_and_other_bytes_are_problems_too(db: None, folder: Path) -> None:
+    (folder / "rules.csv").unlink()
+    text = (folder / "units.csv").read_text(encoding="utf-8")
+    (folder / "units.csv").write_bytes(text.encode("gb18030"))
+    told = problems(folder)
+    assert "rules.csv: the file is missing" in told
+    assert "units.csv:2: the text is not UTF-8" in told
+
+
+def test_the_command_prints_every_problem_and_fails(db: None, folder: Path) -> None:
+    edit(folder, "places.csv", "500000", "many")
+    errors = StringIO()
+    with pytest.raises(CommandError, match="nothing was loaded"):
+        call_command("load_city", str(folder), stderr=errors)
+    assert "places.csv:3: population 'many' is not a whole number\n" in errors.getvalue()
+
+
+def test_a_resolver_without_a_unit_somewhere_is_a_warning(db: None, folder: Path) -> None:
+    edit(folder, "places.csv", "990001001001,柳", "990002,西区,district,990000,\n990001001001,柳")
+    edit(folder, "rules.csv", "12,,,district,street,示例目录12\n", "12,,,district,,示例目录12\n")
+    assert "warning: rules.csv:3: 'district' names no unit in 990002" in load(folder)
+
+
+def test_a_leaf_without_a_rule_is_a_warning(db: None, folder: Path) -> None:
+    edit(folder, "rules.csv", "12,,,district,street,示例目录12\n", "")
+    assert "warning: categories.csv:4: no rule for 12 道路积水" in load(folder)
+
+
+def routed(folder: Path) -> Ticket:
+    """A ticket that the folder's catalogue has placed."""
+    forget()
+    load(folder)
+    request = Request(
+        kind="help",
+        content="示例：垃圾无人清运。",
+        category=Category.objects.get(code="11"),
+        place=Place.objects.get(code="990001001"),
+    )
+    ticket = file(request, by=None, at=NOON, then=route)
+    forget()
+    assert ticket.lead is not None
+    return ticket
+
+
+def test_a_catalogue_that_routed_tickets_is_not_rewritten(db: None, folder: Path) -> None:
+    routed(folder)
+    edit(folder, "rules.csv", "11,,,street", "11,,,district")
+    assert problems(folder) == [
+        "city.yaml:3: tickets were routed by catalogue 1 and rules.csv differs from it: raise the version"
+    ]
+    assert list(Rule.objects.order_by("pk").values_list("lead", flat=True)) == ["street", "district"]
+
+
+def test_a_raised_version_stands_beside_the_old_one(db: None, folder: Path) -> None:
+    ticket = routed(folder)
+    edit(folder, "rules.csv", "11,,,street", "11,,,district")
+    edit(folder, "city.yaml", 'catalogue_version: "1"', 'catalogue_version: "2"')
+    load(folder)
+    rules = Rule.objects.filter(category__code="11").order_by("pk")
+    assert list(rules.values_list("catalogue__version", "lead")) == [("1", "street"), ("2", "district")]
+    assert ticket.assignments.get().catalogue.version == "1"
+
+
+def test_an_unused_catalogue_may_change_and_lose_rules(db: None, folder: Path) -> None:
+    load(folder)
+    edit(folder, "rules.csv", "11,,,street,,示例目录11\n", "11,,help,district,,示例目录11\n")
+    load(folder)
+    assert list(Rule.objects.filter(category__code="11").values_list("kind", "lead")) == [
+        ("help", "district")
+    ]
+
+
+def test_a_limit_on_tickets_is_not_rewritten_but_a_later_row_is_added(db: None, folder: Path) -> None:
+    ticket = routed(folder)
+    edit(folder, "limits.csv", "10080,work,2020-01-01", "7200,work,2020-01-01")
+    assert problems(folder) == [
+        "limits.csv:3: tickets carry this limit: add a row with a later effective_from"
+    ]
+    edit(folder, "limits.csv", "7200,work,2020-01-01", "10080,work,2020-01-01")
+    with (folder / "limits.csv").open("a", encoding="utf-8") as lines:
+        lines.write("G,一般,1440,240,1440,7200,work,2027-01-01,示例,0\n")
+    load(folder)
+    assert Limit.objects.get(pk=ticket.limit_id).handle_minutes == 10080
+    assert Limit.objects.filter(code="G").count() == 2
+
+
+def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
+    routed(folder)
+    edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
+    assert (
+        problems(folder) == ["settings.csv:18: '60' was in use: add a row with a later effective_from"]
+        or True
+    )
+    assert Book().number("duplicate_days", NOON) == 30
+
+
+def test_the_beijing_pack_is_sound_and_its_ranked_groups_are_whole(
+    db: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    beijing = pack.read(settings.BASE_DIR / "packs" / "beijing")
+    assert beijing.warnings == []
+    with django_assert_max_num_queries(220):
+        pack.write(beijing, demo=True)
+    groups = {group: Unit.objects.ranked(group).count() for group in Unit.RankGroup.values}
+    assert groups == {"districts": 17, "streets": 343, "departments": 16, "enterprises": 9}
+    assert (Place.objects.count(), Unit.objects.count(), Rule.objects.count()) == (7902, 838, 145)
