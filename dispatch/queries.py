@@ -1,16 +1,19 @@
 """The catalogue in force as values, kept for a few seconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from cachetools.func import ttl_cache
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from dispatch.models import Catalogue
 from dispatch.rules import Decision, Row, UnitMap, Where, route
-from tickets.book import FRESH_SECONDS, local_day
-from tickets.models import Ticket
-from units.models import Place, Unit
+from tickets.book import FRESH_SECONDS, book, local_day
+from tickets.models import Category, Limit, Ticket
+from tickets.states import State
+from units.models import Place, Unit, User
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,14 @@ def unit_map() -> UnitMap:
     """Which active unit stands for a place or a code."""
     units = list(Unit.objects.active().select_related("place"))
     of_place = {(u.type, u.place.code): u.pk for u in units if u.place is not None}
-    streets = {code: pk for (type_, code), pk in of_place.items() if type_ in (Unit.Type.STREET, Unit.Type.TOWN)}
+    streets = {
+        code: pk for (type_, code), pk in of_place.items() if type_ in (Unit.Type.STREET, Unit.Type.TOWN)
+    }
     districts = {code: pk for (type_, code), pk in of_place.items() if type_ == Unit.Type.DISTRICT}
     departments = {
-        (u.place.code, u.function): u.pk for u in units if u.place is not None and u.type == Unit.Type.DISTRICT_DEPT
+        (u.place.code, u.function): u.pk
+        for u in units
+        if u.place is not None and u.type == Unit.Type.DISTRICT_DEPT
     }
     return UnitMap({u.code: u.pk for u in units}, streets, districts, departments)
 
@@ -84,6 +91,91 @@ def decision_for(ticket: Ticket, at: datetime) -> Decision | None:
 
 
 def desk(user_tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """What waits for a dispatcher, the most pressing first: urgent, then by remaining dispatch time."""
-    found = user_tickets.waiting_dispatch().select_related("category", "place__district", "place__street", "limit")
-    return found.order_by("dispatch_due", "pk")
+    """What waits for a dispatcher, the most pressing first (urgent ones have the shortest time)."""
+    return _rows(user_tickets.waiting_dispatch()).order_by("dispatch_due", "pk")
+
+
+def district_desk(user_tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
+    """What a district may still pass on among its units: led within it, not yet signed."""
+    if user.unit is None:
+        return user_tickets.none()
+    return _rows(user_tickets.filter(state=State.DISPATCHED).led_under(user.unit)).order_by("sign_due", "pk")
+
+
+def _rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_related("category", "place__district", "place__street", "limit", "lead")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What would happen to a request if it were dispatched now, in rows and moments a person can read."""
+
+    limit: Limit
+    sign_by: datetime
+    contact_by: datetime
+    done_by: datetime
+    version: str = ""
+    lead: Unit | None = None
+    co: Sequence[Unit] = ()
+    #: The rule that names the lead; None when the district government takes what no rule placed.
+    rule: Row | None = None
+    #: Why a person must decide, when there is no lead.
+    obstacle: str = ""
+
+
+def propose(
+    category: Category | None,
+    place: Place | None,
+    kind: str,
+    at: datetime,
+    *,
+    accused: int | None = None,
+    limit: Limit | None = None,
+) -> Proposal:
+    """The suggestion with its reason and moments; `limit` None: the class of the category in force now."""
+    decision = suggestion(category.code if category else "", place, kind, at, accused)
+    if limit is None:
+        code = category.limit_code if category and category.limit_code else book().text("default_limit", at)
+        limit = book().limit(code, at)
+    moments = {
+        "limit": limit,
+        "sign_by": book().due(limit, at, limit.sign_minutes),
+        "contact_by": book().due(limit, at, limit.contact_minutes),
+        "done_by": book().due(limit, at, limit.handle_minutes),
+    }
+    if decision is None:
+        return Proposal(obstacle=obstacle(category, place, accused), **moments)
+    units = Unit.objects.in_bulk([decision.lead, *decision.co])
+    current = table(local_day(at))
+    return Proposal(
+        version=current.version if current else "",
+        lead=units[decision.lead],
+        co=[units[key] for key in decision.co],
+        rule=decision.rule,
+        **moments,
+    )
+
+
+def proposal_for(ticket: Ticket, at: datetime) -> Proposal:
+    """The same for a ticket, by the limit it carries."""
+    return propose(
+        ticket.category, ticket.place, ticket.kind, at, accused=ticket.accused_id, limit=ticket.limit
+    )
+
+
+def obstacle(category: Category | None, place: Place | None, accused: int | None) -> str:
+    """What keeps the catalogue from placing a request, in words."""
+    if category is None:
+        return _("未填分类")
+    if place is None or place.district_id is None:
+        return _("未填地点")
+    if accused is not None:
+        return _("目录指定的单位是被举报单位")
+    return _("目录无规则")
+
+
+def waits_because(ticket: Ticket, at: datetime) -> str:
+    """Why a pending ticket lies on the desk."""
+    if decision_for(ticket, at) is not None:
+        return _("等待系统按目录派单")
+    return obstacle(ticket.category, ticket.place, ticket.accused_id)

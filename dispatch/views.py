@@ -1,0 +1,185 @@
+"""The dispatch desk, and the suggestion on the agent's."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dispatch import actions, forms, queries
+from intake.queries import category_of, place_of, unit_with
+from tickets.actions import correct as correct_ticket
+from tickets.book import book, local_day
+from tickets.errors import Refused, Stale
+from tickets.flow import INTAKE
+from tickets.models import Ticket
+from tickets.queries import in_hand
+from units.models import User
+from units.roles import Role
+
+#: Rows of the desk: the most pressing are worked off first, so nobody pages through them.
+SHOWN = 50
+
+Act = Callable[[Ticket, datetime], object]
+
+
+def _waiting(user: User) -> list[Ticket]:
+    """The rows of the desk, and one more if there is one. Raises PermissionDenied for whoever has no desk."""
+    tickets = Ticket.objects.visible_to(user)
+    if user.has_role(Role.DISPATCHER):
+        return list(queries.desk(tickets)[: SHOWN + 1])
+    if user.has_role(Role.DISTRICT):
+        return list(queries.district_desk(tickets, user)[: SHOWN + 1])
+    raise PermissionDenied
+
+
+def _pane(user: User, ticket: Ticket, at: datetime, bound: dict[str, forms.VersionForm]) -> dict[str, object]:
+    """The case, the suggestion, and the forms this person may use now."""
+    may = {move.name for move in ticket.moves_for(user)}
+    pane: dict[str, object] = {"ticket": ticket, "may": may, "now": at, "bound": bound}
+    if "dispatch" in may:
+        proposal = queries.proposal_for(ticket, at)
+        pane |= {"proposal": proposal, "hand": forms.HandForm.proposed(ticket, proposal)}
+    if "redispatch" in may:
+        pane["pass_on"] = forms.RedispatchForm(initial={"version": ticket.version}, user=user)
+    if "correct" in ticket.facts_for(user):
+        pane["right"] = forms.CorrectForm.of(ticket)
+    return pane | bound
+
+
+def _page(
+    request: HttpRequest,
+    number: str = "",
+    *,
+    status: int = 200,
+    conflict: str = "",
+    bound: dict[str, forms.VersionForm] | None = None,
+) -> HttpResponse:
+    """The desk with one case in its pane, the first one unless told otherwise."""
+    at = timezone.now()
+    rows = _waiting(request.user)
+    ticket = in_hand(request.user, number) if number else next(iter(rows), None)
+    context = {
+        "rows": [(row, queries.waits_because(row, at)) for row in rows[:SHOWN]],
+        "more": len(rows) > SHOWN,
+        "dispatcher": request.user.has_role(Role.DISPATCHER),
+        "conflict": conflict,
+        "now": at,
+    }
+    pane = _pane(request.user, ticket, at, bound or {}) if ticket is not None else {}
+    return render(request, "dispatch/desk.html", context | pane, status=status)
+
+
+def _act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, act: Act) -> HttpResponse:
+    """Do it and go to the next row; or the same page again, with what was typed or with what is new."""
+    try:
+        ticket = in_hand(request.user, number, request.POST.get("version"))
+        if form.is_valid():
+            act(ticket, timezone.now())
+            messages.success(request, _("已办理：%s") % ticket.number)
+            return _next(request, ticket)
+    except Stale as stale:
+        return _page(request, number, status=409, conflict=str(stale))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    form.offer_typed()
+    return _page(request, number, status=422, bound={name: form})
+
+
+def _next(request: HttpRequest, done: Ticket) -> HttpResponse:
+    """To the row after the one that was done, else to the first."""
+    key = "dispatch_due" if request.user.has_role(Role.DISPATCHER) else "sign_due"
+    after = [
+        row for row in _waiting(request.user) if getattr(row, key) >= getattr(done, key) and row.pk != done.pk
+    ]
+    return redirect("dispatch:case", after[0].number) if after else redirect("dispatch:desk")
+
+
+@require_safe
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits, the most pressing first."""
+    return _page(request)
+
+
+@require_safe
+@login_required
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case in the pane; htmx gets the pane alone."""
+    if not request.htmx:
+        return _page(request, number)
+    ticket = in_hand(request.user, number)
+    return render(request, "dispatch/_pane.html", _pane(request.user, ticket, timezone.now(), {}))
+
+
+@require_POST
+@login_required
+def by_hand(request: HttpRequest, number: str) -> HttpResponse:
+    """A dispatcher decides."""
+    form = forms.HandForm(request.POST)
+
+    def act(ticket: Ticket, at: datetime) -> None:
+        told = form.cleaned_data
+        actions.dispatch_by_hand(
+            ticket, lead=told["lead"], co=told["co"], reason=told["reason"], by=request.user, at=at
+        )
+
+    return _act(request, number, "hand", form, act)
+
+
+@require_POST
+@login_required
+def redispatch(request: HttpRequest, number: str) -> HttpResponse:
+    """A district passes an unsigned ticket on to one of its own units."""
+    form = forms.RedispatchForm(request.POST, user=request.user)
+
+    def act(ticket: Ticket, at: datetime) -> None:
+        told = form.cleaned_data
+        actions.redispatch(ticket, lead=told["lead"], reason=told["reason"], by=request.user, at=at)
+
+    return _act(request, number, "pass_on", form, act)
+
+
+@require_POST
+@login_required
+def correct(request: HttpRequest, number: str) -> HttpResponse:
+    """A dispatcher sets right what was written down; the case stays open, its suggestion made anew."""
+    form = forms.CorrectForm(request.POST)
+
+    def act(ticket: Ticket, at: datetime) -> None:
+        correct_ticket(ticket, form.to_correction(), by=request.user, at=at)
+
+    answer = _act(request, number, "right", form, act)
+    return redirect("dispatch:case", number) if answer.status_code == 302 else answer
+
+
+@require_POST
+@login_required
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Where the agent's unfinished request would go, in words; nothing is kept."""
+    if not request.user.has_role(*INTAKE, Role.DISPATCHER):
+        raise PermissionDenied
+    at = timezone.now()
+    form = forms.SuggestForm(request.POST)
+    form.is_valid()  # what is wrong is left out, the agent is still typing
+    told = form.cleaned_data
+    accused = unit_with(told.get("accused", ""))
+    category = category_of(told.get("category", ""), local_day(at))
+    urgent = book().limit(book().text("urgent_limit", at), at) if told.get("urgent") else None
+    proposal = queries.propose(
+        category,
+        place_of(told.get("place", "")),
+        told.get("kind", ""),
+        at,
+        accused=accused.pk if accused else None,
+        limit=urgent,
+    )
+    return render(
+        request, "dispatch/_suggestion.html", {"proposal": proposal, "started": category is not None}
+    )

@@ -1,0 +1,109 @@
+"""The list of all tickets: searched, filtered, paged by key."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from intake.models import Caller
+from intake.rules import clean_phone
+from tickets.models import Category, Ticket
+from tickets.rules import grams
+from units.models import Place, Unit, User
+from units.queries import units_typed
+from units.roles import CITY_WIDE, Role
+
+#: Rows of a page, and of the palette's lists.
+SHOWN = 25
+OFFERED = 6
+#: More than this is not counted: "10 000+" is enough.
+COUNTED = 10_000
+#: Digits of a ticket number's tail.
+TAIL = 6
+#: Who may look a caller up by number: those to whom callers speak, and the city's own desks.
+FINDERS = frozenset(CITY_WIDE | {Role.AGENT})
+
+_WITH = ("category", "place__district", "place__street", "lead")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the key after which the next begin (None: these were the last)."""
+
+    rows: Sequence[Ticket]
+    after: int | None
+
+
+def page(tickets: QuerySet[Ticket], after: int | None = None) -> Page:
+    """Rows by falling key: any page costs what the first costs."""
+    if after is not None:
+        tickets = tickets.filter(pk__lt=after)
+    rows = list(tickets.select_related(*_WITH).order_by("-pk")[: SHOWN + 1])
+    more = len(rows) > SHOWN
+    return Page(rows[:SHOWN], rows[SHOWN - 1].pk if more else None)
+
+
+def counted(tickets: QuerySet[Ticket]) -> int:
+    """How many there are; COUNTED + 1 stands for "more than we count"."""
+    return tickets.order_by()[: COUNTED + 1].count()
+
+
+def found(tickets: QuerySet[Ticket], typed: str) -> QuerySet[Ticket]:
+    """Those that hold every word typed: words of two or more characters, a whole number, or a number's tail.
+
+    The index knows pairs of characters; LIKE then throws out what holds the pairs but not the word.
+    """
+    for word in typed.split():
+        tickets = tickets.filter(_holds(word))
+    return tickets
+
+
+def _holds(word: str) -> Q:
+    words = grams(word)
+    if len(word) < 2 or not words:
+        return Q(pk__in=[])
+    holds = Q(content__icontains=word) | Q(title__icontains=word) | Q(location__icontains=word)
+    literal = Q(pk__in=Ticket.objects.matching(words).values("pk")) & (holds | Q(number__icontains=word))
+    if re.fullmatch(rf"\d{{1,{TAIL}}}", word):
+        tail = word.zfill(TAIL)
+        return literal | Q(
+            pk__in=Ticket.objects.matching([tail]).filter(number__endswith=f"-{tail}").values("pk")
+        )
+    return literal
+
+
+def caller_with(user: User, phone: str) -> int | None:
+    """The key of the caller with this number, for those who may ask. Raises ValueError for no number."""
+    if not user.has_role(*FINDERS):
+        return None
+    return Caller.objects.with_phone(clean_phone(phone)).values_list("pk", flat=True).first()
+
+
+def districts() -> QuerySet[Place]:
+    return Place.objects.filter(level=Place.Level.DISTRICT, active=True).only("code", "name")
+
+
+def branches() -> QuerySet[Category]:
+    """The first two levels of the catalogue."""
+    return Category.objects.filter(leaf=False).only("code", "path_name")
+
+
+def under_category(code: str) -> Q:
+    """Tickets on this node of the catalogue or below it (three levels)."""
+    return Q(category__code=code) | Q(category__parent__code=code) | Q(category__parent__parent__code=code)
+
+
+def led_under(code: str) -> Q:
+    """Tickets led by the unit with this code or one below it."""
+    units = Unit.objects.filter(path__contains=f"/{code}/")
+    return Q(lead__in=units)
+
+
+def palette(user: User, typed: str) -> tuple[list[Ticket], list[Unit]]:
+    """What a few characters may mean: tickets this person may read, and units."""
+    typed = typed.strip()
+    if len(typed) < 2:
+        return [], []
+    tickets = found(Ticket.objects.visible_to(user), typed)
+    return list(tickets.order_by("-pk")[:OFFERED]), list(units_typed(typed)[:OFFERED])

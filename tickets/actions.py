@@ -1,0 +1,126 @@
+"""The verb that belongs to no stage: a dispatcher sets right what was written down wrongly."""
+
+import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets.book import book
+from tickets.errors import Refused
+from tickets.models import Category, Limit, SearchEntry, Ticket
+from tickets.search import vector
+from tickets.states import WITH_UNIT, State
+from units.models import Place, User
+
+
+@dataclass(frozen=True)
+class Correction:
+    """How it should read. Texts come scrubbed of numbers: that is intake's trade, and the form's duty."""
+
+    category: Category | None
+    place: Place | None
+    location: str
+    content: str
+
+
+@transaction.atomic
+def correct(ticket: Ticket, right: Correction, *, by: User, at: datetime) -> None:
+    """Correct category, place or text; both versions stay in the history, the event says what changed.
+
+    Another category brings its own limit, in the row that was in force at receipt, counted from where the
+    clocks began. Raises Refused for an empty text, a branch of the catalogue, or when nothing is different.
+    """
+    _refuse_nonsense(right)
+    before = copy.copy(ticket)
+    changes = _differences(ticket, right)
+    if not changes:
+        raise Refused(_("内容没有变化，无需更正。"))
+    facts = _facts(ticket, right, changes)
+    if "category" in changes:
+        changes |= _limits(ticket, right.category)
+        changes |= _title(ticket, right.category)
+    ticket.record("correct", by=by, at=at, facts=facts, **changes)
+    _keep_versions(before, ticket, by, at)
+    words = vector(ticket.number, ticket.title, ticket.content, ticket.location)
+    SearchEntry.objects.update_or_create(ticket=ticket, defaults={"grams": words})
+
+
+def _refuse_nonsense(right: Correction) -> None:
+    if not right.content.strip():
+        raise Refused(_("诉求内容不能为空。"))
+    if right.category is not None and not right.category.leaf:
+        raise Refused(_("请选择最末一级的事项分类。"))
+
+
+def _differences(ticket: Ticket, right: Correction) -> dict[str, object]:
+    """The fields that change, with their new values."""
+    told = {
+        "category": right.category,
+        "place": right.place,
+        "location": right.location.strip(),
+        "content": right.content.strip(),
+    }
+    return {field: value for field, value in told.items() if getattr(ticket, field) != value}
+
+
+def _facts(ticket: Ticket, right: Correction, changes: dict[str, object]) -> dict[str, object]:
+    """Which fields, and the codes before and after; texts stay in the history, which can be forgotten."""
+    facts: dict[str, object] = {"fields": sorted(changes)}
+    for field in ("category", "place"):
+        if field in changes:
+            pair = getattr(ticket, field), getattr(right, field)
+            facts[field] = [row.code if row is not None else "" for row in pair]
+    return facts
+
+
+def _title(ticket: Ticket, category: Category | None) -> dict[str, object]:
+    """A title that was the category's name follows the category."""
+    follows = ticket.category is not None and ticket.title == ticket.category.name
+    return {"title": category.name} if follows and category is not None else {}
+
+
+def _limits(ticket: Ticket, category: Category | None) -> dict[str, object]:
+    """The class of the new category and the moments that follow, as they would have been from the start.
+
+    An agent's "urgent" stays. A second round keeps its moments: its limit is not the class's (DOMAIN §4.6).
+    """
+    received = ticket.received_at
+    code = category.limit_code if category is not None and category.limit_code else ""
+    if _raised_by_agent(ticket):
+        code = book().text("urgent_limit", received)
+    limit = book().limit(code or book().text("default_limit", received), received)
+    changes: dict[str, object] = {"limit": limit, "urgent": limit.urgent}
+    if ticket.state == State.PENDING:
+        changes["dispatch_due"] = book().due(limit, received, limit.dispatch_minutes)
+    elif ticket.state in WITH_UNIT and ticket.round == 1 and ticket.clock_from is not None:
+        changes |= _handling_moments(limit, ticket.clock_from)
+    return changes
+
+
+def _raised_by_agent(ticket: Ticket) -> bool:
+    """Urgent although its category is not."""
+    if not ticket.urgent or ticket.limit is None:
+        return False
+    return ticket.category is None or ticket.category.limit_code != ticket.limit.code
+
+
+def _handling_moments(limit: Limit, start: datetime) -> dict[str, object]:
+    moments = book().deadlines(limit, start, limit.handle_minutes)
+    return {
+        "handle_minutes": limit.handle_minutes,
+        "sign_due": book().due(limit, start, limit.sign_minutes),
+        "contact_due": book().due(limit, start, limit.contact_minutes),
+        "remind_at": moments.remind_at,
+        "warn_at": moments.warn_at,
+        "handle_due": moments.handle_due,
+    }
+
+
+def _keep_versions(before: Ticket, after: Ticket, by: User, at: datetime) -> None:
+    """The text as it was taken down (once), and as it reads now."""
+    if not before.history.exists():
+        taken = {"default_user": before.taken_by, "default_date": before.received_at}
+        Ticket.history.bulk_history_create([before], **taken)
+    Ticket.history.bulk_history_create([after], update=True, default_user=by, default_date=at)
