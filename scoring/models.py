@@ -128,7 +128,9 @@ class ScoreLine(Amounts):
             models.UniqueConstraint(
                 fields=["assignment", "unit"], name="line_once_accepted", condition=Q(source="accepted")
             ),
-            models.UniqueConstraint(fields=["answer"], name="line_once_answered", condition=Q(source="answer")),
+            models.UniqueConstraint(
+                fields=["answer"], name="line_once_answered", condition=Q(source="answer")
+            ),
         ]
         indexes = [
             models.Index(fields=["period", "unit", "source", "id"], name="line_of_unit"),
@@ -155,3 +157,18 @@ class ScoreTotal(Amounts):
 
     def __str__(self) -> str:
         return f"total {self.pk}"
+
+
+class ScoreDay(Amounts):
+    """The folded lines of a unit's day: a period read up to any day, and the calendar of a year."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="days")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    #: The city's own date.
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "unit", "day"], name="day_once")]
+
+    def __str__(self) -> str:
+        return f"day {self.pk}"
