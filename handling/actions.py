@@ -15,6 +15,7 @@ from tickets.attachments import add_attachment
 from tickets.book import book
 from tickets.errors import Refused, Stale
 from tickets.models import Attachment, Ticket
+from tickets.queries import moved_since
 from tickets.states import Outcome
 from units.models import User
 
@@ -48,7 +49,7 @@ def sign_many(
     for ticket in sorted(tickets, key=lambda ticket: ticket.pk):
         try:
             with transaction.atomic():
-                if versions[ticket.number] != ticket.version:
+                if moved_since(ticket, str(versions[ticket.number])):
                     raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
                 sign(ticket, by=by, at=at)
         except Refused as refusal:

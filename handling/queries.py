@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import CoTask
 from handling.models import Contact, Note, Report
+from handling.rules import level, spent
 from intake.models import Case
 from tickets.models import Attachment, Event, Ticket
-from tickets.states import State
+from tickets.states import WITH_UNIT, State
 from units.models import Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
 
@@ -68,7 +69,7 @@ VIEWS = {
             hot=True,
             roles=frozenset({Role.LEADER}),
         ),
-        View("co", _("协办"), "arrows-split", lambda q, user, at: q.open(), roles=OF_THE_UNIT),
+        View("co", _("协办"), "share", lambda q, user, at: q.open(), roles=OF_THE_UNIT),
         View(
             "followup",
             _("待回访"),
@@ -145,6 +146,30 @@ def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "
 def cursor_after(rows: CursorPage) -> str:
     """Where the next page begins; empty at the end."""
     return rows.paginator.cursor(rows[-1]) if rows.has_next else ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order as the list shows it; no clock (`level` empty) once it has left the unit."""
+
+    ticket: Ticket
+    percent: int
+    level: str
+
+    @property
+    def hours(self) -> float:
+        """The limit, by which a running clock knows when to change its colour."""
+        return (self.ticket.handle_minutes or 0) / 60
+
+
+def line(ticket: Ticket, at: datetime) -> Line:
+    if ticket.state not in WITH_UNIT:
+        return Line(ticket, 0, "")
+    return Line(
+        ticket,
+        spent(ticket.clock_from, ticket.handle_due, at),
+        level(ticket.warn_at, ticket.handle_due, at),
+    )
 
 
 class _Counted(Subquery):

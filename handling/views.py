@@ -28,6 +28,10 @@ View = Callable[..., HttpResponse]
 Do = Callable[[Ticket, forms.Form, User, datetime], object]
 
 
+#: What htmx may ask of the list: all of it, or the next rows for a wide or a narrow screen.
+PARTS = frozenset({"rows", "lines", "cards"})
+
+
 def staff(view: View) -> View:
     """Only for people who handle, standing in a unit."""
 
@@ -47,8 +51,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """A view of the inbox; htmx gets the rows alone, with `after` the next ones."""
     at = timezone.now()
     context = _list(request, request.GET, at)
-    if request.htmx and not request.htmx.boosted:
-        return render(request, "handling/inbox.html#rows", context)
+    if _fragment(request):
+        part = request.GET.get("part")
+        return render(request, f"handling/inbox.html#{part if part in PARTS else 'rows'}", context)
     context["counts"] = queries.counts(request.user, at)
     return render(request, "handling/inbox.html", context)
 
@@ -169,8 +174,8 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _report_page(request, in_hand(request.user, number), form, status=422)
-    messages.success(request, _("已反馈，等待本单位领导审核。"))
-    return redirect("handling:pane", number)
+    messages.success(request, _("%(number)s 已反馈，等待本单位领导审核。") % {"number": number})
+    return redirect("handling:inbox")
 
 
 @require_POST
@@ -205,6 +210,11 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     return redirect(f"{request.path.removesuffix('sign/')}?v={_view(request, request.POST).key}")
 
 
+def _fragment(request: HttpRequest) -> bool:
+    """Whether htmx wants a part; on the way back through the history it wants the page."""
+    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
+
+
 def _view(request: HttpRequest, data: dict[str, str]) -> queries.View:
     """The view asked for; an unknown one, or another role's, is the default."""
     mine = {view.key: view for view in queries.views_for(request.user)}
@@ -219,7 +229,7 @@ def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str,
         "views": queries.views_for(request.user),
         "view": view,
         "text": text,
-        "rows": rows,
+        "lines": [queries.line(ticket, at) for ticket in rows],
         "after": queries.cursor_after(rows),
         "first": not data.get("after"),
         "at": at,
@@ -239,7 +249,7 @@ def _act(request: HttpRequest, number: str, form: forms.Form, do: Do) -> HttpRes
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _pane(request, in_hand(request.user, number), status=422, bound=bound, refused=str(refusal))
-    if not request.htmx:
+    if not _fragment(request):
         messages.success(request, _("已保存。"))
         return redirect("handling:pane", number)
     return _pane(request, in_hand(request.user, number), done=True)
@@ -256,10 +266,10 @@ def _pane(
 ) -> HttpResponse:
     """The order with its forms: those of `forms` keep what was typed and stand open."""
     at = timezone.now()
-    desk = queries.desk(ticket, request.user)
     context = {
         "ticket": ticket,
-        "desk": desk,
+        "line": queries.line(ticket, at),
+        "desk": queries.desk(ticket, request.user),
         "at": at,
         "opened": next(iter(bound or {}), ""),
         "contact_form": ContactForm(prefix="contact"),
@@ -269,9 +279,9 @@ def _pane(
         **{f"{name}_form": form for name, form in (bound or {}).items()},
         **told,
     }
-    if not request.htmx:
+    if not _fragment(request):
         return render(request, "handling/case.html", context, status=status)
-    if done:
+    if done and request.htmx.target == "pane":
         views = queries.views_for(request.user)
         context |= {"done": True, "views": views, "counts": queries.counts(request.user, at)}
     return render(request, "handling/_pane.html", context, status=status)
@@ -285,7 +295,7 @@ def _report_page(
         "form": form,
         "conflict": conflict,
         "desk": queries.desk(ticket, request.user),
+        "line": queries.line(ticket, timezone.now()),
         "reply": scrub(form["reply"].value() or ""),
-        "at": timezone.now(),
     }
     return render(request, "handling/report.html", context, status=status)

@@ -18,6 +18,18 @@ def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket
     ticket = found.filter(number=number).first()
     if ticket is None:
         raise Http404(number)
-    if version not in (None, "") and str(version) != str(ticket.version):
+    if version not in (None, "") and moved_since(ticket, str(version)):
         raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
     return ticket
+
+
+def moved_since(ticket: Ticket, version: str) -> bool:
+    """Whether more than looks at the caller's number happened since a page was made from this version.
+
+    A look changes nothing that a form could be wrong about, and whoever telephones looks first.
+    """
+    if version == str(ticket.version):
+        return False
+    if not version.isdecimal() or int(version) > ticket.version:
+        return True
+    return ticket.events.filter(seq__gt=int(version)).exclude(kind="reveal").exists()
