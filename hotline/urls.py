@@ -9,6 +9,7 @@ from followup.urls import urls as followup_urls
 from hotline.health import healthz
 from intake.urls import urls as intake_urls
 from portal.urls import urls as portal_urls
+from scoring.actions import score
 
 urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("inbox/", include("handling.urls")),
     path("callback/", include(followup_urls(None))),
     path("", include(intake_urls(then=route))),
+    path("dispatch/", include("dispatch.urls")),
     path("", include("reports.urls")),
-    path("", include(portal_urls())),
+    path("", include(portal_urls(then=score))),
 ]
