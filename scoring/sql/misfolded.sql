@@ -1,0 +1,48 @@
+-- Where the totals of a period are not the sum of its folded lines, by unit and category; and where its
+-- days are not, by unit and day. Both sides are whole rows, so a difference in any column shows.
+WITH folded AS (
+    SELECT *, (at AT TIME ZONE %(zone)s)::date AS day
+    FROM scoring_scoreline WHERE folded AND period_id = %(period)s
+),
+should AS (
+    SELECT
+        'total' AS kind, unit_id, COALESCE(category_id::text, '') AS key,
+        ARRAY[
+            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
+            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
+            SUM(satisfied_num), SUM(satisfied_base)
+        ]::bigint[] AS amounts
+    FROM folded GROUP BY unit_id, category_id
+    UNION ALL
+    SELECT
+        'day', unit_id, day::text,
+        ARRAY[
+            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
+            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
+            SUM(satisfied_num), SUM(satisfied_base)
+        ]::bigint[]
+    FROM folded GROUP BY unit_id, day
+),
+stands AS (
+    SELECT
+        'total' AS kind, unit_id, COALESCE(category_id::text, '') AS key,
+        ARRAY[
+            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
+            solved_num, solved_base, satisfied_num, satisfied_base
+        ]::bigint[] AS amounts
+    FROM scoring_scoretotal WHERE period_id = %(period)s
+    UNION ALL
+    SELECT
+        'day', unit_id, day::text,
+        ARRAY[
+            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
+            solved_num, solved_base, satisfied_num, satisfied_base
+        ]::bigint[]
+    FROM scoring_scoreday WHERE period_id = %(period)s
+)
+SELECT kind, unit.code, key, should.amounts, stands.amounts
+FROM should
+FULL JOIN stands USING (kind, unit_id, key)
+LEFT JOIN units_unit AS unit ON unit.id = unit_id
+WHERE should.amounts IS DISTINCT FROM stands.amounts
+ORDER BY 1, 2, 3;
