@@ -5,9 +5,9 @@ so that any `manage.py` command works while `make run` is up.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -166,14 +166,14 @@ REDIS_URL = os.environ.get("REDIS_URL") or state.redis_url(STATE)
 REDIS_PREFIX = f"test{os.getpid()}" if TESTING else os.environ.get("HOTLINE_REDIS_PREFIX", "hotline")
 # The cache has a numbered database of its own: clearing it must not clear the broker's queue.
 _CACHE_DB = 2 + os.getpid() % 14 if TESTING else 1
-_CACHE_URL = urlsplit(REDIS_URL)
+_CACHE = {
+    "LOCATION": re.sub(r"^(rediss?://[^/]+)/\d*$", r"\1", REDIS_URL),
+    "OPTIONS": {"db": _CACHE_DB},
+    "KEY_PREFIX": REDIS_PREFIX,
+}
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL if _CACHE_URL.scheme == "unix" else _CACHE_URL._replace(path="").geturl(),
-        "OPTIONS": {"db": _CACHE_DB},
-        "KEY_PREFIX": REDIS_PREFIX,
-    }
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", **_CACHE},
+    "sessions": {"BACKEND": "hotline.cache.Forgiving", **_CACHE},
 }
 MEDIA_ROOT = Path(os.environ.get("HOTLINE_MEDIA") or STATE / "media")
 
@@ -185,6 +185,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 # The database keeps sessions, Redis only speeds them up: without Redis nobody is logged out.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 AUTH_PASSWORD_VALIDATORS = [
