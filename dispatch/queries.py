@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cachetools.func import ttl_cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dispatch.models import Catalogue
@@ -96,10 +96,12 @@ def desk(user_tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 
 def district_desk(user_tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
-    """What a district may still pass on among its units: led within it, not yet signed."""
+    """What a district may still pass on among its units: unsigned within it, or signed by itself."""
     if user.unit is None:
         return user_tickets.none()
-    return _rows(user_tickets.filter(state=State.DISPATCHED).led_under(user.unit)).order_by("sign_due", "pk")
+    own = Q(state=State.HANDLING, lead=user.unit)
+    found = user_tickets.filter(Q(state=State.DISPATCHED) | own).led_under(user.unit)
+    return _rows(found).order_by("sign_due", "pk")
 
 
 def _rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

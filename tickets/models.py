@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQueryField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from tickets.errors import Refused, Stale
 from tickets.parts import Attachment, SearchEntry
 from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
 from tickets.rules import MOMENTS, Clocks, next_wake
+from tickets.search import holds
 from tickets.states import OPEN, WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
@@ -86,10 +86,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def matching(self, words: list[str]) -> Self:
         """Those whose text holds every one of the search words (`rules.grams` of what was typed)."""
-        literal = models.Value(" & ".join(f"'{word}'" for word in words))
-        # Cast, not to_tsquery(): the parser's idea of a Chinese word hangs on the server's locale.
-        query = models.Func(literal, template="(%(expressions)s)::tsquery", output_field=SearchQueryField())
-        found = SearchEntry.objects.filter(grams=query)
+        found = SearchEntry.objects.filter(holds("grams", words))
         return self.filter(pk__in=found.values("ticket_id"))
 
 
