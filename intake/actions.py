@@ -84,17 +84,14 @@ def _of_the_hotline(by: User) -> bool:
 
 
 def _once(key: str | None, write: Callable[[], Ticket]) -> Ticket:
-    """What `write` makes, or the ticket this key made before; of twins the unique key lets one through."""
-    before = filed_before(key)
-    if before is not None:
-        return before
+    """What `write` makes, or the ticket this key made before; the unique index decides, also among twins."""
     try:
         return write()
     except IntegrityError:
-        twin = filed_before(key)
-        if twin is None:
+        before = filed_before(key)
+        if before is None:
             raise
-        return twin
+        return before
 
 
 @transaction.atomic
@@ -126,6 +123,7 @@ def _caller(phone: str, name: str, type_: str, at: datetime) -> Caller:
     Caller.objects.bulk_create(
         [fresh], update_conflicts=True, unique_fields=["phone_index"], update_fields=["phone_index"]
     )
+    fresh.met_now = True
     return fresh
 
 
@@ -175,7 +173,7 @@ def _ticket(request: Request, caller: Caller, by: User | None, at: datetime) -> 
         content=content,
         urgent=limit.urgent,
         accused=request.accused,
-        repeat_of=repeat_of(caller, request, at),
+        repeat_of_id=repeat_of(caller, request, at),
         taken_by=by,
         received_at=at,
         limit=limit,

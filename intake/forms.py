@@ -41,17 +41,18 @@ class CodeField(forms.CharField):
     Only the chosen row is an option of the select: the others come from the address in `src` as one types.
     """
 
-    widget = forms.Select
-
     def __init__(
         self,
         find: Callable[[str], object | None],
         *,
         shown: str,
         missing: Promise,
+        key: str = "",
         **kwargs: object,
     ) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(
+            required=False, widget=forms.Select(attrs={"data-key": key} if key else {}), **kwargs
+        )
         self.find, self.shown, self.missing = find, shown, missing
 
     def clean(self, value: object) -> object | None:
@@ -87,17 +88,29 @@ class DeskForm(forms.Form):
     channel = forms.ChoiceField(label=_("渠道"), choices=Channel.choices, initial=Channel.PHONE)
     kind = forms.ChoiceField(label=_("诉求类型"), choices=DESK_KINDS, widget=forms.RadioSelect)
     content = forms.CharField(
-        label=_("诉求内容"), max_length=CONTENT_LENGTH, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("诉求内容"),
+        max_length=CONTENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6, "data-key": "Alt+c"}),
     )
-    place = CodeField(place_of, shown="full_name", missing=_("没有这个地点：请重新选择。"), label=_("事发地"))
+    place = CodeField(
+        place_of, shown="full_name", missing=_("没有这个地点：请重新选择。"), key="Alt+s", label=_("事发地")
+    )
     location = forms.CharField(
-        label=_("具体位置"), required=False, max_length=200, help_text=_("小区、道路、楼宇；承办单位可见")
+        label=_("具体位置"),
+        required=False,
+        max_length=200,
+        help_text=_("小区、道路、楼宇；承办单位可见"),
+        widget=forms.TextInput(attrs={"data-key": "Alt+a"}),
     )
     address = forms.CharField(
         label=_("门牌户号"), required=False, max_length=200, help_text=_("加密保存，查看须写事由")
     )
     category = CodeField(
-        lambda code: None, shown="path_name", missing=_("没有这个事项分类：请重新选择。"), label=_("事项分类")
+        lambda code: None,
+        shown="path_name",
+        missing=_("没有这个事项分类：请重新选择。"),
+        key="Alt+f",
+        label=_("事项分类"),
     )
     name = forms.CharField(label=_("称呼"), required=False, max_length=NAME_LENGTH)
     caller_type = forms.ChoiceField(

@@ -30,6 +30,8 @@ class Caller(models.Model):
     name = SealedField(_("称呼"), blank=True)
     type = models.CharField(_("类别"), max_length=10, choices=Type.choices, default=Type.PERSON)
     first_at = models.DateTimeField()
+    #: Written in this very request: such a caller has asked nothing before.
+    met_now = False
 
     objects = CallerQuerySet.as_manager()
 

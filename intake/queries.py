@@ -42,15 +42,16 @@ def earlier_tickets(agent: User, caller: Caller, at: datetime) -> QuerySet[Ticke
     return found.select_related("category", "lead").order_by("-received_at")
 
 
-def repeat_of(caller: Caller, request: Request, at: datetime) -> Ticket | None:
-    """The same caller's ticket on the same leaf and place within `duplicate_days` (DOMAIN §2.2)."""
-    if caller.phone_index is None or request.category is None or request.place is None:
+def repeat_of(caller: Caller, request: Request, at: datetime) -> int | None:
+    """The key of the caller's last ticket on this leaf and place within `duplicate_days` (DOMAIN §2.2)."""
+    known = caller.phone_index is not None and not caller.met_now
+    if not known or request.category is None or request.place is None:
         return None
     since = at - timedelta(days=book().number("duplicate_days", at))
     alike = Ticket.objects.filter(
         case__caller=caller, category=request.category, place=request.place, received_at__gte=since
     )
-    return alike.exclude(state__in=DESK_ENDS).only("pk").order_by("-pk").first()
+    return alike.exclude(state__in=DESK_ENDS).order_by("-pk").values_list("pk", flat=True).first()
 
 
 def alike(category: Category | None, place: Place | None, at: datetime) -> QuerySet[Ticket]:

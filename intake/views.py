@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -28,23 +28,11 @@ from units.queries import places_typed, units_typed
 View = Callable[..., HttpResponse]
 
 
-def signed_in(view: View) -> View:
-    """Only for people with an account. A form of htmx gets 401 and stays as it is: what was typed is kept."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        return HttpResponse(status=401) if request.htmx else redirect_to_login(request.get_full_path())
-
-    return checked
-
-
 def at_the_desk(view: View) -> View:
     """Only for those who take requests."""
 
     @wraps(view)
-    @signed_in
+    @login_required
     def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.has_role(*INTAKE):
             raise PermissionDenied
@@ -161,21 +149,21 @@ def filed(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@signed_in
+@login_required
 def places(request: HttpRequest) -> JsonResponse:
     rows = places_typed(request.GET.get("q", ""))
     return JsonResponse([{"v": row.code, "t": row.full_name} for row in rows], safe=False)
 
 
 @require_GET
-@signed_in
+@login_required
 def categories(request: HttpRequest) -> JsonResponse:
     rows = queries.categories_typed(request.GET.get("q", ""), timezone.now())
     return JsonResponse([{"v": row.code, "t": row.path_name} for row in rows], safe=False)
 
 
 @require_GET
-@signed_in
+@login_required
 def units(request: HttpRequest) -> JsonResponse:
     rows = units_typed(request.GET.get("q", ""))
     return JsonResponse([{"v": row.code, "t": row.name} for row in rows], safe=False)
@@ -199,7 +187,7 @@ def alike(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-@signed_in
+@login_required
 def look(request: HttpRequest, number: str) -> HttpResponse:
     """The caller's full contact data, against a reason that is kept."""
     ticket = in_hand(request.user, number)
