@@ -159,6 +159,19 @@ class ScoreTotal(Amounts):
         return f"total {self.pk}"
 
 
+class ScoreMonth(Amounts):
+    """The folded lines of a unit's whole period: what a ranking and its history read."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="months")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "unit"], name="month_once")]
+
+    def __str__(self) -> str:
+        return f"month {self.pk}"
+
+
 class ScoreDay(Amounts):
     """The folded lines of a unit's day: a period read up to any day, and the calendar of a year."""
 

@@ -1,5 +1,6 @@
 -- What some periods amount to: the totals and the lines not yet folded, read in one statement and so at
--- one moment, exact to the last committed answer. Each flag keeps a key apart or adds over it.
+-- one moment, exact to the last committed answer. Each flag keeps a key apart or adds over it; without
+-- `by_category` the months are read, a row for each unit instead of one for each unit and category.
 -- `unit` is the one the amounts are credited to: with `whole_districts` the district above the unit.
 WITH parts AS (
     SELECT
@@ -7,7 +8,14 @@ WITH parts AS (
         accepted, closed, valid, contacted, solved, satisfied, basic,
         responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
     FROM scoring_scoretotal
-    WHERE period_id = ANY(%(periods)s)
+    WHERE %(by_category)s AND period_id = ANY(%(periods)s)
+    UNION ALL
+    SELECT
+        period_id, unit_id, NULL::bigint,
+        accepted, closed, valid, contacted, solved, satisfied, basic,
+        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+    FROM scoring_scoremonth
+    WHERE NOT %(by_category)s AND period_id = ANY(%(periods)s)
     UNION ALL
     SELECT
         period_id, unit_id, category_id,

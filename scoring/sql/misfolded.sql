@@ -1,5 +1,5 @@
--- Where the totals of a period are not the sum of its folded lines, by unit and category; and where its
--- days are not, by unit and day. Both sides are whole rows, so a difference in any column shows.
+-- Where a period's totals (by unit and category), months (by unit) or days (by unit and day) are not the
+-- sums of its folded lines. Both sides are whole rows, so a difference in any column shows.
 WITH folded AS (
     SELECT *, (at AT TIME ZONE %(zone)s)::date AS day
     FROM scoring_scoreline WHERE folded AND period_id = %(period)s
@@ -13,6 +13,15 @@ should AS (
             SUM(satisfied_num), SUM(satisfied_base)
         ]::bigint[] AS amounts
     FROM folded GROUP BY unit_id, category_id
+    UNION ALL
+    SELECT
+        'month', unit_id, '',
+        ARRAY[
+            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
+            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
+            SUM(satisfied_num), SUM(satisfied_base)
+        ]::bigint[]
+    FROM folded GROUP BY unit_id
     UNION ALL
     SELECT
         'day', unit_id, day::text,
@@ -31,6 +40,14 @@ stands AS (
             solved_num, solved_base, satisfied_num, satisfied_base
         ]::bigint[] AS amounts
     FROM scoring_scoretotal WHERE period_id = %(period)s
+    UNION ALL
+    SELECT
+        'month', unit_id, '',
+        ARRAY[
+            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
+            solved_num, solved_base, satisfied_num, satisfied_base
+        ]::bigint[]
+    FROM scoring_scoremonth WHERE period_id = %(period)s
     UNION ALL
     SELECT
         'day', unit_id, day::text,

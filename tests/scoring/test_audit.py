@@ -85,6 +85,7 @@ def test_what_is_not_yet_counted_is_told_and_is_no_difference(
         ),
         ("scoring_scoretotal", "UPDATE scoring_scoretotal SET closed = closed + 1"),
         ("scoring_scoretotal", "DELETE FROM scoring_scoretotal"),
+        ("scoring_scoremonth", "UPDATE scoring_scoremonth SET accepted = 0"),
         ("scoring_scoreday", "UPDATE scoring_scoreday SET day = day - 1"),
         ("followup_answer", "UPDATE followup_answer SET solved = 'solved'"),
         ("dispatch_assignment", "UPDATE dispatch_assignment SET at = at + interval '40 days'"),
