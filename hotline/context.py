@@ -1,0 +1,152 @@
+"""What every page knows: its navigation, theme, text size and the server's clock."""
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from units.roles import Role
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the main navigation. `app` is the URL namespace whose pages light it up."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    keys: str
+    roles: frozenset[str]
+
+    @property
+    def app(self) -> str:
+        return self.name.split(":", 1)[0]
+
+
+EVERYBODY = frozenset(Role.values)
+WATCHERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
+#: In the order of the bar. A page that does not exist (yet) is left out.
+ENTRIES = (
+    Entry("intake:desk", _("受理台"), "headset", "g d", frozenset({Role.AGENT, Role.TEAM_LEADER})),
+    Entry(
+        "dispatch:desk",
+        _("派单台"),
+        "route",
+        "g p",
+        frozenset({Role.DISPATCHER, Role.DISTRICT, Role.TEAM_LEADER}) | WATCHERS,
+    ),
+    Entry(
+        "handling:inbox",
+        _("收件箱"),
+        "inbox",
+        "g i",
+        frozenset({Role.CLERK, Role.LEADER, Role.GRID}) | WATCHERS,
+    ),
+    Entry(
+        "followup:desk",
+        _("回访"),
+        "phone-outgoing",
+        "g h",
+        frozenset({Role.CALLER_BACK, Role.TEAM_LEADER}) | WATCHERS,
+    ),
+    Entry("reports:cases", _("工单"), "list", "g c", EVERYBODY - {Role.GRID}),
+    Entry("reports:board", _("三率看板"), "chart-bar", "g b", EVERYBODY - {Role.GRID, Role.AGENT}),
+    Entry("admin:index", _("配置"), "settings", "g a", frozenset({Role.ADMIN})),
+)
+
+
+def address_of(name: str) -> str:
+    """The address of a named page, empty where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(roles: list[str], here: str) -> list[dict[str, object]]:
+    """The entries for these roles; `here` is the namespaced URL name of the page shown."""
+    found = []
+    for entry in ENTRIES:
+        url = address_of(entry.name) if not entry.roles.isdisjoint(roles) else ""
+        if url:
+            found.append(
+                {
+                    "url": url,
+                    "label": entry.label,
+                    "icon": entry.icon,
+                    "keys": entry.keys,
+                    "key": entry.name.replace(":", "-"),
+                    "current": lights(entry, here),
+                }
+            )
+    return found
+
+
+def lights(entry: Entry, here: str) -> bool:
+    """Whether the page shown belongs to the entry: by its name in `reports`, by its room elsewhere."""
+    if entry.app == "reports":
+        return here == entry.name or here.startswith(entry.name.rstrip("s"))
+    return here.split(":", 1)[0] == entry.app
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Adds nav, theme, big, single_keys, lang, other_lang, server_now, palette_url, events_url and
+    demo_accounts.
+
+    What costs anything is worked out only where a template asks: most answers are fragments.
+    """
+    match = getattr(request, "resolver_match", None)
+    here = match.view_name if match else ""
+    chinese = (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+    return {
+        "nav": SimpleLazyObject(lambda: navigation(roles_of(request), here)),
+        "theme": "dark" if request.COOKIES.get("theme") == "dark" else "light",
+        "big": request.COOKIES.get("big") == "1",
+        "single_keys": SimpleLazyObject(lambda: single_keys(request)),
+        "lang": "zh-Hans" if chinese else "en",
+        "other_lang": "en" if chinese else "zh-hans",
+        "server_now": timezone.now(),
+        "palette_url": SimpleLazyObject(lambda: address_of("reports:palette")),
+        # The stream has a server of its own, which tests do not start.
+        "events_url": "" if settings.TESTING else "/events/",
+        "demo_accounts": demo_accounts if settings.HOTLINE_DEMO else None,
+    }
+
+
+def roles_of(request: HttpRequest) -> list[str]:
+    """The roles of the person asking, none for a stranger (error pages may have no user at all)."""
+    user = getattr(request, "user", None)
+    return user.roles if user is not None and user.is_authenticated else []
+
+
+def single_keys(request: HttpRequest) -> bool:
+    """Whether one-letter shortcuts are on: this browser's switch, else the person's preference."""
+    here = request.COOKIES.get("keys")
+    if here in {"0", "1"}:
+        return here == "1"
+    user = getattr(request, "user", None)
+    return user is None or not user.is_authenticated or user.single_keys
+
+
+@lru_cache(maxsize=1)
+def demo_accounts() -> list[dict[str, str]]:
+    """The accounts of the demo city's pack, with the words of their roles; for the login page of a demo."""
+    path = settings.BASE_DIR / settings.HOTLINE_PACK / "accounts.csv"
+    if not settings.HOTLINE_PACK or not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row | {"role": role_label(row["roles"])} for row in csv.DictReader(file)]
+
+
+def role_label(roles: str) -> str:
+    """The name of the first of the roles, which a `|` parts."""
+    first = roles.split("|", 1)[0].strip()
+    return Role(first).label if first in Role.values else first
