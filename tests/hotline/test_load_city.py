@@ -5,8 +5,9 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from dispatch.actions import route
@@ -28,7 +29,7 @@ EXAMPLE = re.compile(r"```\w+ file=(\S+)\n(.*?)```", re.DOTALL)
 def folder(tmp_path: Path) -> Path:
     """The city of the documentation as a folder."""
     for name, text in EXAMPLE.findall(
-        (settings.BASE_DIR / "docs" / "city-pack.md").read_text(encoding="utf-8")
+        (configured.BASE_DIR / "docs" / "city-pack.md").read_text(encoding="utf-8")
     ):
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
@@ -101,9 +102,7 @@ def test_a_loaded_city_takes_and_dispatches_a_request(db: None, folder: Path) ->
     assert [task.unit.code for task in ticket.co_tasks.all()] == ["990001001"]
 
 
-def test_accounts_are_made_only_when_asked_for(
-    db: None, folder: Path, settings: pytest.FixtureRequest
-) -> None:
+def test_accounts_are_made_only_when_asked_for(db: None, folder: Path, settings: Settings) -> None:
     settings.HOTLINE_DEMO = False
     load(folder)
     assert not User.objects.exists()
@@ -294,7 +293,7 @@ def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
 def test_the_beijing_pack_is_sound_and_its_ranked_groups_are_whole(
     db: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    beijing = pack.read(settings.BASE_DIR / "packs" / "beijing")
+    beijing = pack.read(configured.BASE_DIR / "packs" / "beijing")
     assert beijing.warnings == []
     with django_assert_max_num_queries(220):
         pack.write(beijing, demo=True)

@@ -1,0 +1,163 @@
+"""The city as the simulation draws from it: what is asked, where, how often, and how good each unit is."""
+
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from itertools import accumulate
+from random import Random
+from typing import Generic, TypeVar
+
+from django.utils import timezone
+
+from hotline.simulation.people import People
+from tickets.book import local_day
+from tickets.models import Category, Ticket
+from units.models import Place, Unit, User
+
+T = TypeVar("T")
+
+#: Requests by hour of the day, in percent; the busiest hour has 12 (DOMAIN §5).
+HOURS = (1, 0.5, 0.4, 0.3, 0.4, 0.8, 2, 4, 8, 12, 10, 8, 5, 5, 7, 7.6, 7, 6, 4.5, 4, 3.5, 2.5, 2, 1.5)
+#: Monday to Sunday, against the mean.
+WEEKDAYS = (1.2, 1.1, 1.05, 1.05, 1.05, 0.8, 0.75)
+#: The part of all requests that lies where the demonstration's people work.
+FOCUS = 0.2
+
+
+class Weighted(Generic[T]):
+    """Draws rows by weight."""
+
+    def __init__(self, rows: Sequence[T], weights: Sequence[float]) -> None:
+        self.rows = rows
+        self._sums = list(accumulate(weights))
+
+    def draw(self, rng: Random) -> T:
+        return self.rows[min(bisect(self._sums, rng.random() * self._sums[-1]), len(self.rows) - 1)]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How a unit works: chances between 0 and 1, and its pace (1 is usual, 2 takes twice as long)."""
+
+    contacts: float
+    reports: float
+    solves: float
+    pace: float
+
+
+@dataclass
+class World:
+    """Everything the lives of tickets draw from."""
+
+    seed: int
+    zone: tzinfo
+    centre: Unit
+    leaves: Weighted[Category]
+    streets: Weighted[Place]
+    focus: Sequence[Place]
+    communities: Mapping[int, Sequence[Place]]
+    units: Mapping[int, Unit]
+    people: People
+    end: datetime
+    #: Different telephone numbers.
+    callers: int
+
+    def rng(self, *key: object) -> Random:
+        """Chance of its own for everything that has a name, so that the order of things changes nothing."""
+        return Random(":".join(str(part) for part in (self.seed, *key)))
+
+    def quality(self, unit: Unit) -> Quality:
+        rng = self.rng("unit", unit.code)
+        good = rng.betavariate(4, 2.2)
+        return Quality(
+            contacts=0.7 + 0.3 * good,
+            reports=0.78 + 0.21 * good,
+            solves=0.45 + 0.52 * good,
+            pace=1.35 - 0.7 * good + rng.uniform(-0.1, 0.1),
+        )
+
+    def place(self, rng: Random) -> Place:
+        """A street by population, or one of its communities."""
+        focused = self.focus and rng.random() < FOCUS
+        street = rng.choice(self.focus) if focused else self.streets.draw(rng)
+        near = self.communities.get(street.pk, ())
+        return rng.choice(near) if near and rng.random() < 0.75 else street
+
+    def phone(self, rng: Random) -> str:
+        """A number in a range that is given to nobody."""
+        return f"1990000{rng.randrange(self.callers) % 10000:04d}"
+
+    def anyone(self, role: str, rng: Random) -> User:
+        return rng.choice(self.people.on_the_line(self.centre, role))
+
+    def fresh(self, ticket: Ticket) -> Ticket:
+        """The ticket as it is by now, with what actions read; read again only if the sweep has moved it."""
+        versions = Ticket.objects.filter(pk=ticket.pk).values_list("version", flat=True)
+        if versions.get() == ticket.version:
+            return ticket
+        return Ticket.objects.select_related("category", "lead", "limit").get(pk=ticket.pk)
+
+    def by_day(self, at: datetime, rng: Random, opens: int = 8, closes: int = 20) -> datetime:
+        """The moment, or the next morning when offices and callers sleep."""
+        local = at.astimezone(self.zone)
+        if opens <= local.hour < closes:
+            return at
+        morning = local.replace(hour=opens, minute=rng.randrange(60), second=rng.randrange(60))
+        return morning + timedelta(days=1 if local.hour >= closes else 0)
+
+    def arrivals(self, start: datetime, per_day: float) -> list[datetime]:
+        """When requests come in, from the start to the end, in order."""
+        rng = self.rng("arrivals")
+        hours = Weighted(range(24), HOURS)
+        found = []
+        day = start.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        while day < self.end:
+            for _request in range(round(per_day * WEEKDAYS[day.weekday()])):
+                seconds = hours.draw(rng) * 3600 + rng.randrange(3600)
+                found.append(day + timedelta(seconds=seconds, microseconds=rng.randrange(10**6)))
+            day += timedelta(days=1)
+        return sorted(at for at in found if start <= at < self.end)
+
+
+def build(seed: int, end: datetime, expected: int) -> World:
+    """The world of the city in the database. Raises LookupError when there is no city."""
+    centre = Unit.objects.filter(type=Unit.Type.CITY_CENTRE).order_by("code").first()
+    leaves = list(Category.objects.leaves().in_force(local_day(end)).order_by("code"))
+    places = list(Place.objects.filter(active=True).select_related("district", "street").order_by("code"))
+    streets = [place for place in places if place.level == Place.Level.STREET]
+    if centre is None or not leaves or not streets:
+        raise LookupError("there is no city in the database: run load_city first")
+    communities: dict[int, list[Place]] = {}
+    for place in places:
+        if place.level == Place.Level.COMMUNITY:
+            communities.setdefault(place.street_id, []).append(place)
+    staffed = User.objects.filter(unit__place__level=Place.Level.STREET).exclude(username__startswith="sim-")
+    focused = set(staffed.values_list("unit__place", flat=True))
+    return World(
+        seed=seed,
+        zone=timezone.get_default_timezone(),
+        centre=centre,
+        leaves=Weighted(leaves, [leaf.weight for leaf in leaves]),
+        streets=Weighted(streets, _weights(streets, seed)),
+        focus=[street for street in streets if street.pk in focused],
+        communities=communities,
+        units={unit.pk: unit for unit in Unit.objects.active()},
+        people=People(seed),
+        end=end,
+        callers=max(5, min(10_000, expected * 3 // 5)),
+    )
+
+
+def _weights(streets: Sequence[Place], seed: int) -> list[float]:
+    """People of a street: its own number, else a share of its district's, some streets larger than others."""
+    shares: dict[int | None, int] = {}
+    for street in streets:
+        shares[street.district_id] = shares.get(street.district_id, 0) + 1
+    found = []
+    for street in streets:
+        rng = Random(f"{seed}:street:{street.code}")
+        of_district = (street.district.population if street.district else None) or 100_000
+        share = of_district / shares[street.district_id]
+        found.append((street.population or share) * rng.lognormvariate(0, 0.5))
+    return found
