@@ -33,13 +33,20 @@ def collect_static(stamp: Path) -> bool:
     return True
 
 
+def city_needed() -> bool:
+    """Whether the city is missing, or, in a demonstration, the people who show it."""
+    people = {row["username"] for row in demo_accounts()}
+    known = apps.get_model("units", "User").objects.filter(username__in=people)
+    return not apps.get_model("units", "Unit").objects.exists() or (bool(people) and not known.exists())
+
+
 def load_city(say: Callable[[str], None]) -> None:
     """Loads the city's pack into an empty database and, in a demonstration, ten days of its life."""
     if not settings.HOTLINE_PACK:
         return
-    if not apps.get_model("units", "Unit").objects.exists():
+    if city_needed():
         say(f"loading the city from {settings.HOTLINE_PACK}")
-        call_command("load_city", settings.HOTLINE_PACK, verbosity=0)
+        call_command("load_city", settings.HOTLINE_PACK, demo=settings.HOTLINE_DEMO, verbosity=0)
     if settings.HOTLINE_DEMO and not apps.get_model("tickets", "Ticket").objects.exists():
         say("simulating ten days of the city")
         call_command("simulate", **SIMULATION, verbosity=0)

@@ -31,7 +31,10 @@ http://:{port} {{
 	bind {bind}
 	handle_path /static/* {{
 		root * "{static}"
-		header Cache-Control "public, max-age=31536000, immutable"
+		@hashed path_regexp [.][0-9a-f]{{12}}[.]
+		@plain not path_regexp [.][0-9a-f]{{12}}[.]
+		header @hashed Cache-Control "public, max-age=31536000, immutable"
+		header @plain Cache-Control "public, max-age=60"
 		header X-Content-Type-Options nosniff
 		file_server {{
 			precompressed br gzip

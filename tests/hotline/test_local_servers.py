@@ -11,7 +11,7 @@ import pytest
 
 from hotline.local.embedded import folder
 from hotline.local.keeper import is_kept
-from hotline.local.state import PROJECT
+from hotline.local.state import PROJECT, data_folder
 from tests.hotline.conftest import Place, family, gone
 
 pytestmark = pytest.mark.slow
@@ -158,3 +158,18 @@ def test_an_interrupt_is_left_to_the_command(place: Place) -> None:
     os.killpg(waiting.pid, signal.SIGINT)
     waiting.communicate(timeout=10)
     assert waiting.returncode == 5
+
+
+def test_data_that_other_secrets_made_is_put_aside_and_kept(place: Place) -> None:
+    first = using(place, POSTGRESQL)
+    assert first_line(first)
+    assert leave(first) == 0
+    data = data_folder(place.state)
+    made_by = (data / "postgresql" / "hotline.owner").read_text()
+    (place.state / "secrets.env").unlink()
+    second = using(place, POSTGRESQL)
+    assert first_line(second)
+    assert leave(second) == 0
+    aside = list(data.glob("postgresql.aside-*"))
+    assert [(path / "hotline.owner").read_text() for path in aside] == [made_by]
+    assert (data / "postgresql" / "hotline.owner").read_text() != made_by
