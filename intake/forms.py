@@ -21,6 +21,13 @@ from units.models import User
 #: The kinds that have a key on the desk, Alt 1 to Alt 6.
 DESK_KINDS = [(kind.value, kind.label) for kind in Kind if kind is not Kind.OTHER]
 
+#: What to say where something is missing.
+REQUIRED = {
+    "kind": _("请选择诉求类型。"),
+    "content": _("请填写诉求内容。"),
+    "answer": _("请写明答复内容或告知的途径（Alt D）。"),
+}
+
 
 class PhoneField(forms.CharField):
     """A telephone number as it is typed; cleans to its digits."""
@@ -47,12 +54,9 @@ class CodeField(forms.CharField):
         *,
         shown: str,
         missing: Promise,
-        key: str = "",
         **kwargs: object,
     ) -> None:
-        super().__init__(
-            required=False, widget=forms.Select(attrs={"data-key": key} if key else {}), **kwargs
-        )
+        super().__init__(required=False, widget=forms.Select, **kwargs)
         self.find, self.shown, self.missing = find, shown, missing
 
     def clean(self, value: object) -> object | None:
@@ -73,7 +77,12 @@ class CodeField(forms.CharField):
 class CallForm(forms.Form):
     """The number that rings; a caller may have none."""
 
-    phone = PhoneField(label=_("来电号码"), required=False, max_length=30)
+    phone = PhoneField(
+        label=_("来电号码"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
 
 
 class LookForm(forms.Form):
@@ -90,17 +99,14 @@ class DeskForm(forms.Form):
     content = forms.CharField(
         label=_("诉求内容"),
         max_length=CONTENT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 6, "data-key": "Alt+c"}),
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
-    place = CodeField(
-        place_of, shown="full_name", missing=_("没有这个地点：请重新选择。"), key="Alt+s", label=_("事发地")
-    )
+    place = CodeField(place_of, shown="full_name", missing=_("没有这个地点：请重新选择。"), label=_("事发地"))
     location = forms.CharField(
         label=_("具体位置"),
         required=False,
         max_length=200,
         help_text=_("小区、道路、楼宇；承办单位可见"),
-        widget=forms.TextInput(attrs={"data-key": "Alt+a"}),
     )
     address = forms.CharField(
         label=_("门牌户号"), required=False, max_length=200, help_text=_("加密保存，查看须写事由")
@@ -109,7 +115,6 @@ class DeskForm(forms.Form):
         lambda code: None,
         shown="path_name",
         missing=_("没有这个事项分类：请重新选择。"),
-        key="Alt+f",
         label=_("事项分类"),
     )
     name = forms.CharField(label=_("称呼"), required=False, max_length=NAME_LENGTH)
@@ -138,6 +143,8 @@ class DeskForm(forms.Form):
     def __init__(self, *args: object, at: datetime, move: str = "file", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.line = transfer_line(move)
+        for name, words in REQUIRED.items():
+            self.fields[name].error_messages["required"] = words
         self.fields["client_key"].initial = uuid4().hex
         self.fields["category"].find = _leaf_on(local_day(at))
         if self.line:
