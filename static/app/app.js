@@ -140,6 +140,8 @@
       var src = this.getAttribute("src");
       if (src) {
         /* The server searches (pinyin initials too) and orders: show what it sent, as it sent it. */
+        options.valueField = "v";
+        options.labelField = "t";
         options.searchField = [];
         options.score = function () {
           return function () {
