@@ -25,6 +25,8 @@ from units.roles import Role
 
 #: Rows of the desk: the most pressing are worked off first, so nobody pages through them.
 SHOWN = 50
+#: Who reads the city's desk; a dispatcher alone works on it.
+READERS = frozenset({Role.DISPATCHER, Role.TEAM_LEADER, Role.SUPERVISOR, Role.AUDITOR})
 
 Act = Callable[[Ticket, datetime], object]
 
@@ -32,7 +34,7 @@ Act = Callable[[Ticket, datetime], object]
 def _waiting(user: User) -> list[Ticket]:
     """The rows of the desk, and one more if there is one. Raises PermissionDenied for whoever has no desk."""
     tickets = Ticket.objects.visible_to(user)
-    if user.has_role(Role.DISPATCHER):
+    if user.has_role(*READERS):
         return list(queries.desk(tickets)[: SHOWN + 1])
     if user.has_role(Role.DISTRICT):
         return list(queries.district_desk(tickets, user)[: SHOWN + 1])
@@ -68,7 +70,7 @@ def _page(
     context = {
         "rows": [(row, queries.waits_because(row, at)) for row in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
-        "dispatcher": request.user.has_role(Role.DISPATCHER),
+        "of_the_city": request.user.has_role(*READERS),
         "conflict": conflict,
         "now": at,
     }
@@ -94,7 +96,7 @@ def _act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, 
 
 def _next(request: HttpRequest, done: Ticket) -> HttpResponse:
     """To the row after the one that was done, else to the first."""
-    key = "dispatch_due" if request.user.has_role(Role.DISPATCHER) else "sign_due"
+    key = "dispatch_due" if request.user.has_role(*READERS) else "sign_due"
     after = [
         row for row in _waiting(request.user) if getattr(row, key) >= getattr(done, key) and row.pk != done.pk
     ]

@@ -75,7 +75,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     parameters.pop("after", None)
     context = {"page": page, "filter": chosen, "saved": parameters.urlencode(), "now": at}
     if request.htmx and after:
-        return render(request, "reports/cases.html#rows", context)
+        return render(request, "reports/_cases_rows.html", context)
     context["count"] = queries.counted(chosen.qs)
     context["counted"] = queries.COUNTED
     context["may_find"] = request.user.has_role(*queries.FINDERS)
