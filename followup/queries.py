@@ -107,8 +107,9 @@ def page(user: User, key: str, at: datetime, *, after: str = "") -> CursorPage:
     if not after:
         return pages.page(first=PAGE)
     try:
-        moment, _pk = pages.decode_cursor(after)
+        moment, pk = pages.decode_cursor(after)
         bound = datetime.fromisoformat(moment)
+        int(pk)
     except (InvalidCursor, ValueError, TypeError):
         return pages.page(first=PAGE)
     # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
@@ -128,13 +129,13 @@ class _Counted(Subquery):
     output_field = IntegerField()
 
 
-def counts(user: User, at: datetime) -> dict[str, str]:
-    """How many lie in each queue, in one statement; "999+" beyond `COUNTED`."""
+def rail(user: User, at: datetime) -> list[tuple[Queue, str]]:
+    """The queues with how many lie in each, in one statement; "999+" beyond `COUNTED`."""
     sums = {
         f"n_{key}": _Counted(queued(user, key, at).order_by().values("pk")[: COUNTED + 1]) for key in QUEUES
     }
     row = User.objects.filter(pk=user.pk).values(**sums).get()
-    return {key: _shown(row[f"n_{key}"]) for key in QUEUES}
+    return [(queue, _shown(row[f"n_{key}"])) for key, queue in QUEUES.items()]
 
 
 def _shown(number: int) -> str:
@@ -158,6 +159,8 @@ class Story:
     answers: list[Answer]
     may_end: bool
     quiet: bool
+    #: Whether the reader belongs to the unit that handled it, and so may not ask.
+    partial: bool
 
     @property
     def report(self) -> Report | None:
@@ -165,7 +168,12 @@ class Story:
         return self.reports[-1] if self.reports else None
 
 
-def story(ticket: Ticket, at: datetime) -> Story:
+def may_end(ticket: Ticket, at: datetime) -> bool:
+    """Whether this round's attempts are enough to end without an answer."""
+    return enough(tries_of(ticket), policy_at(at))
+
+
+def story(ticket: Ticket, user: User, at: datetime) -> Story:
     """The ticket's side of the talk, and what the reaching rules say now."""
     attempts = list(ticket.attempts.filter(round=ticket.round).select_related("by"))
     policy = policy_at(at)
@@ -178,4 +186,5 @@ def story(ticket: Ticket, at: datetime) -> Story:
         answers=list(ticket.answers.order_by("round")),
         may_end=enough(tries, policy),
         quiet=quiet(at, policy),
+        partial=ticket.lead is not None and ticket.lead.covers(user.unit),
     )

@@ -1,13 +1,16 @@
 """The caller-back's pages: the queue, and one case with the script on screen."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial, wraps
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -43,21 +46,19 @@ def desk(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     queue = queries.QUEUES.get(request.GET.get("v", ""), queries.QUEUES["now"])
     rows = queries.page(request.user, queue.key, at, after=request.GET.get("after", ""))
+    after = queries.cursor_after(rows)
     context = {
         "queue": queue,
         "rows": rows,
-        "after": queries.cursor_after(rows),
-        "first": not request.GET.get("after"),
+        "next_url": f"{reverse('followup:desk')}?{urlencode({'v': queue.key, 'after': after})}"
+        if after
+        else "",
         "at": at,
         "policy": queries.policy_at(at),
     }
-    if request.htmx and not request.htmx.boosted:
+    if request.htmx and not request.htmx.history_restore_request:
         return render(request, "followup/desk.html#rows", context)
-    context |= {
-        "queues": queries.QUEUES.values(),
-        "counts": queries.counts(request.user, at),
-        "quiet": queries.quiet(at, context["policy"]),
-    }
+    context |= {"rail": queries.rail(request.user, at), "quiet": queries.quiet(at, context["policy"])}
     return render(request, "followup/desk.html", context)
 
 
@@ -108,7 +109,7 @@ def end(request: HttpRequest, number: str, then: actions.Then | None = None) -> 
         return _case(request, in_hand(request.user, number), status=409, conflict=str(stale))
     except Refused as refusal:
         return _case(request, in_hand(request.user, number), status=422, refused=str(refusal))
-    return _onwards(request, ticket, _("已结束回访（未接通）。"))
+    return _onwards(request, ticket, _("%(number)s 已结束回访（未接通）。") % {"number": number})
 
 
 def _channel(form: AnswersForm) -> str:
@@ -127,13 +128,16 @@ def _act(request: HttpRequest, number: str, form: AnswersForm | AttemptForm, do:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _case(request, in_hand(request.user, number), form, status=422)
-    return _onwards(request, ticket, _("已保存。"))
+    return _onwards(request, ticket, _("%(number)s 已保存。") % {"number": number})
 
 
 def _onwards(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
-    """The number of the case just done, and the next one."""
+    """On to the next case, unless this one may now be ended."""
+    messages.success(request, said)
+    fresh = in_hand(request.user, ticket.number)
+    if "attempt" in fresh.facts_for(request.user) and queries.may_end(fresh, timezone.now()):
+        return redirect("followup:case", ticket.number)
     held.release(ticket)
-    messages.success(request, f"{ticket.number} {said}")
     return redirect("followup:next")
 
 
@@ -149,8 +153,9 @@ def _case(
     holder = held.hold(ticket, request.user) if "attempt" in ticket.facts_for(request.user) else ""
     context = {
         "ticket": ticket,
-        "story": queries.story(ticket, at),
+        "story": queries.story(ticket, request.user, at),
         "policy": queries.policy_at(at),
+        "gap_hours": queries.policy_at(at).gap // timedelta(hours=1),
         "facts": ticket.facts_for(request.user),
         "answers_form": form if isinstance(form, AnswersForm) else AnswersForm(),
         "attempt_form": form if isinstance(form, AttemptForm) else AttemptForm(prefix="try"),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import CoTask
 from handling.models import Contact, Note, Report
-from handling.rules import level, spent
 from intake.models import Case
 from tickets.models import Attachment, Event, Ticket
 from tickets.states import WITH_UNIT, State
@@ -133,8 +132,9 @@ def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "
     if not after:
         return pages.page(first=PAGE)
     try:
-        moment, _pk = pages.decode_cursor(after)
+        moment, pk = pages.decode_cursor(after)
         bound = datetime.fromisoformat(moment)
+        int(pk)
     except (InvalidCursor, ValueError, TypeError):
         return pages.page(first=PAGE)
     # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
@@ -150,26 +150,19 @@ def cursor_after(rows: CursorPage) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """An order as the list shows it; no clock (`level` empty) once it has left the unit."""
+    """An order as the list shows it."""
 
     ticket: Ticket
-    percent: int
-    level: str
+
+    @property
+    def running(self) -> bool:
+        """Whether the unit's clock runs; it has stopped once the caller is to be asked."""
+        return self.ticket.state in WITH_UNIT
 
     @property
     def hours(self) -> float:
         """The limit, by which a running clock knows when to change its colour."""
         return (self.ticket.handle_minutes or 0) / 60
-
-
-def line(ticket: Ticket, at: datetime) -> Line:
-    if ticket.state not in WITH_UNIT:
-        return Line(ticket, 0, "")
-    return Line(
-        ticket,
-        spent(ticket.clock_from, ticket.handle_due, at),
-        level(ticket.warn_at, ticket.handle_due, at),
-    )
 
 
 class _Counted(Subquery):
@@ -179,15 +172,15 @@ class _Counted(Subquery):
     output_field = IntegerField()
 
 
-def counts(user: User, at: datetime) -> dict[str, str]:
-    """How many lie in each view, in one statement; "999+" beyond `COUNTED`."""
+def rail(user: User, at: datetime) -> list[tuple[View, str]]:
+    """The views with how many lie in each, in one statement; "999+" beyond `COUNTED`."""
     views = views_for(user)
     sums = {
         f"n_{view.key}": _Counted(listed(user, view, at).order_by().values("pk")[: COUNTED + 1])
         for view in views
     }
     row = Unit.objects.filter(pk=user.unit_id).values(**sums).get()
-    return {view.key: _shown(row[f"n_{view.key}"]) for view in views}
+    return [(view, _shown(row[f"n_{view.key}"])) for view in views]
 
 
 def _shown(number: int) -> str:

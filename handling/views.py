@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +24,7 @@ from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
 from units.models import User
-from units.roles import HANDLING
+from units.roles import HANDLING, Role
 
 View = Callable[..., HttpResponse]
 Do = Callable[[Ticket, forms.Form, User, datetime], object]
@@ -54,7 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if _fragment(request):
         part = request.GET.get("part")
         return render(request, f"handling/inbox.html#{part if part in PARTS else 'rows'}", context)
-    context["counts"] = queries.counts(request.user, at)
+    context["rail"] = queries.rail(request.user, at)
     return render(request, "handling/inbox.html", context)
 
 
@@ -62,14 +64,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @staff
 def counts(request: HttpRequest) -> HttpResponse:
     """The rail's figures, fresh."""
-    at = timezone.now()
-    views = queries.views_for(request.user)
-    context = {
-        "views": views,
-        "counts": queries.counts(request.user, at),
-        "view": _view(request, request.GET),
-    }
-    return render(request, "handling/_views.html", context)
+    rail = queries.rail(request.user, timezone.now())
+    return render(request, "handling/_views.html", {"rail": rail, "view": _view(request, request.GET)})
 
 
 @require_GET
@@ -202,12 +198,9 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     for ticket, why in left:
         messages.warning(request, f"{ticket.number} {why}")
     if request.htmx:
-        context = _list(request, request.POST, at) | {
-            "counts": queries.counts(request.user, at),
-            "told": True,
-        }
+        context = _list(request, request.POST, at) | {"rail": queries.rail(request.user, at), "told": True}
         return render(request, "handling/inbox.html#rows", context)
-    return redirect(f"{request.path.removesuffix('sign/')}?v={_view(request, request.POST).key}")
+    return redirect(f"{reverse('handling:inbox')}?v={_view(request, request.POST).key}")
 
 
 def _fragment(request: HttpRequest) -> bool:
@@ -226,14 +219,19 @@ def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str,
     view, text = _view(request, data), data.get("q", "").strip()[:60]
     rows = queries.page(request.user, view, at, text=text, after=data.get("after", ""))
     return {
-        "views": queries.views_for(request.user),
         "view": view,
         "text": text,
-        "lines": [queries.line(ticket, at) for ticket in rows],
-        "after": queries.cursor_after(rows),
-        "first": not data.get("after"),
+        "lines": [queries.Line(ticket) for ticket in rows],
+        "next_url": _next_url(view, text, queries.cursor_after(rows)),
+        "acts": view.key != "co" and request.user.has_role(Role.CLERK, Role.LEADER),
         "at": at,
     }
+
+
+def _next_url(view: queries.View, text: str, after: str) -> str:
+    """The address of the next rows; empty at the end."""
+    said = {"v": view.key, "q": text, "after": after}
+    return f"{reverse('handling:inbox')}?{urlencode(said)}" if after else ""
 
 
 def _act(request: HttpRequest, number: str, form: forms.Form, do: Do) -> HttpResponse:
@@ -268,10 +266,10 @@ def _pane(
     at = timezone.now()
     context = {
         "ticket": ticket,
-        "line": queries.line(ticket, at),
+        "line": queries.Line(ticket),
         "desk": queries.desk(ticket, request.user),
         "at": at,
-        "opened": next(iter(bound or {}), ""),
+        "opened": next(iter(bound or {}), request.GET.get("do", "")),
         "contact_form": ContactForm(prefix="contact"),
         "note_form": NoteForm(prefix="note"),
         "send_back_form": SendBackForm(prefix="send_back"),
@@ -282,8 +280,8 @@ def _pane(
     if not _fragment(request):
         return render(request, "handling/case.html", context, status=status)
     if done and request.htmx.target == "pane":
-        views = queries.views_for(request.user)
-        context |= {"done": True, "views": views, "counts": queries.counts(request.user, at)}
+        view = _view(request, request.GET)
+        context |= {"done": True, "rail": queries.rail(request.user, at), "view": view}
     return render(request, "handling/_pane.html", context, status=status)
 
 
@@ -295,7 +293,7 @@ def _report_page(
         "form": form,
         "conflict": conflict,
         "desk": queries.desk(ticket, request.user),
-        "line": queries.line(ticket, timezone.now()),
+        "line": queries.Line(ticket),
         "reply": scrub(form["reply"].value() or ""),
     }
     return render(request, "handling/report.html", context, status=status)
