@@ -75,7 +75,10 @@ def unpack(archive: Path, pin: dict) -> dict[str, bytes]:
                 sys.exit(f"{archive.name}: no file {name}")
             return member.read()
 
-        items = {ours: without_source_maps(ours, read(f"package/{theirs}")) for theirs, ours in pin["files"].items()}
+        items = {
+            ours: without_source_maps(ours, read(f"package/{theirs}"))
+            for theirs, ours in pin["files"].items()
+        }
         if "sprite" in pin:
             items[SPRITE_TARGET] = sprite(read(SPRITE_SOURCE).decode(), pin["sprite"])
     return items

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django import forms, template
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -262,8 +262,14 @@ def passes(name: str) -> bool:
 
 
 @register.filter
+def choices(field: BoundField) -> list[BoundWidget]:
+    """The choices to show: an empty one says nothing where all stand side by side."""
+    return [choice for choice in field if choice.data["value"] not in ("", None)]
+
+
+@register.filter
 def anchor(field: BoundField) -> str:
     """Where a link of the error summary leads: the control, or the first choice."""
     if not isinstance(field.field.widget, CHOICES):
         return field.id_for_label
-    return next((choice.id_for_label for choice in field if choice.data["value"] not in ("", None)), "")
+    return next((choice.id_for_label for choice in choices(field)), "")
