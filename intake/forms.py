@@ -94,7 +94,12 @@ class LookForm(forms.Form):
 class DeskForm(forms.Form):
     """The registration of a request. `move`: the button that was pressed, which says what is needed."""
 
-    channel = forms.ChoiceField(label=_("渠道"), choices=Channel.choices, initial=Channel.PHONE)
+    channel = forms.ChoiceField(
+        label=_("渠道"),
+        choices=Channel.choices,
+        initial=Channel.PHONE,
+        widget=forms.Select(attrs={"class": "form-select-sm w-auto"}),
+    )
     kind = forms.ChoiceField(label=_("诉求类型"), choices=DESK_KINDS, widget=forms.RadioSelect)
     content = forms.CharField(
         label=_("诉求内容"),
@@ -102,15 +107,8 @@ class DeskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     place = CodeField(place_of, shown="full_name", missing=_("没有这个地点：请重新选择。"), label=_("事发地"))
-    location = forms.CharField(
-        label=_("具体位置"),
-        required=False,
-        max_length=200,
-        help_text=_("小区、道路、楼宇；承办单位可见"),
-    )
-    address = forms.CharField(
-        label=_("门牌户号"), required=False, max_length=200, help_text=_("加密保存，查看须写事由")
-    )
+    location = forms.CharField(label=_("具体位置"), required=False, max_length=200)
+    address = forms.CharField(label=_("门牌户号"), required=False, max_length=200)
     category = CodeField(
         lambda code: None,
         shown="path_name",
@@ -121,7 +119,7 @@ class DeskForm(forms.Form):
     caller_type = forms.ChoiceField(
         label=_("诉求人类别"), choices=Caller.Type.choices, initial=Caller.Type.PERSON
     )
-    phone = PhoneField(label=_("回电号码"), required=False, max_length=30, help_text=_("与来电不同时填写"))
+    phone = PhoneField(label=_("回电号码"), required=False, max_length=30)
     accused = CodeField(
         unit_with,
         shown="name",

@@ -50,7 +50,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     running = queries.running_call(request.user)
     if running is None:
         return render(request, "intake/idle.html", idle(request.user, CallForm(), at))
-    form = DeskForm(at=at, initial={"call": running.pk})
+    caller = running.caller
+    known = {"call": running.pk, "name": caller.name, "caller_type": caller.type}
+    form = DeskForm(at=at, initial=known)
     return render(request, "intake/desk.html", busy(request.user, running, form, at))
 
 
@@ -175,9 +177,11 @@ def alike(request: HttpRequest) -> HttpResponse:
     """Others' tickets on the same leaf at the same place; the agent's own open ones are links."""
     at = timezone.now()
     category = queries.category_of(request.GET.get("category", ""), local_day(at))
-    tickets = list(queries.alike(category, queries.place_of(request.GET.get("place", "")), at))
+    place = queries.place_of(request.GET.get("place", ""))
+    tickets = list(queries.alike(category, place, at))
     mine = Ticket.objects.visible_to(request.user).filter(pk__in=[ticket.pk for ticket in tickets])
     page = {
+        "asked": category is not None and place is not None,
         "tickets": tickets,
         "readable": set(mine.values_list("pk", flat=True)) if tickets else set(),
         "days": book().number("duplicate_days", at),

@@ -1,9 +1,12 @@
 """The verbs of the desk."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from dispatch.actions import route
 from intake import actions, queries
@@ -183,3 +186,20 @@ def test_tip_offs_are_not_named_among_the_alike(city: City) -> None:
     plain = actions.file(city.request(), by=city.agent, at=NOON)
     assert list(queries.alike(heating, city.community, NOON)) == [plain]
     assert not queries.alike(heating, None, NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_file_the_same_key_at_once_both_get_the_one_ticket(city: City) -> None:
+    gate = Barrier(2)
+
+    def filed() -> str:
+        gate.wait()
+        try:
+            return actions.file(city.request(client_key="k"), by=city.agent, at=NOON, then=route).number
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        numbers = {twin.result() for twin in [pool.submit(filed), pool.submit(filed)]}
+    assert numbers == {Ticket.objects.get().number}
+    assert Event.objects.count() == 2
