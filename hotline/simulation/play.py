@@ -6,22 +6,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
+from typing import Union
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
-from dispatch.sweep import sweep
-from hotline.simulation.life import live
+from dispatch.sweep import wake
+from hotline.simulation.life import Life
 from hotline.simulation.world import World, build
 from scoring.actions import fold, score_waiting
 from scoring.models import ScoreLine
 from tickets.models import Ticket
 from tickets.states import DESK_ENDS
 
-#: How often the clock's steps are taken and the ledger kept, in simulated time.
-SWEEP_EVERY = timedelta(minutes=15)
+#: How often the ledger is kept and the planner told, in simulated time.
 SCORE_EVERY = timedelta(hours=12)
 ANALYZE_EVERY = timedelta(days=2)
+
+_Wakes = Union["_Turn", "_Clock", "_Tick"]
+#: Equal moments keep the order in which they were asked for.
+Waking = tuple[datetime, int, _Wakes]
 
 #: Told how far it is: requests so far, requests in all, the simulated moment.
 Tell = Callable[[int, int, datetime], None]
@@ -47,7 +52,6 @@ def play(*, days: int, per_day: float, seed: int, end: datetime, tell: Tell) -> 
     world = build(seed, end, round(days * per_day))
     with _without_savepoints():
         _run(world, world.arrivals(start, per_day), start, tell)
-        sweep(end)
         _keep_ledger(end)
     return _summary(Ticket.objects.filter(pk__gt=last))
 
@@ -68,37 +72,65 @@ def _without_savepoints() -> Iterator[None]:
 
 def _run(world: World, arrivals: list[datetime], start: datetime, tell: Tell) -> None:
     """Wakes whoever is next until the end of the simulated time."""
-    ticks = ((_sweep, SWEEP_EVERY), (_keep_ledger, SCORE_EVERY), (_analyze, ANALYZE_EVERY))
-    heap: list[tuple[datetime, int, Iterator[datetime]]] = [
-        (start + every, -number, _ticking(act, start + every, every))
-        for number, (act, every) in enumerate(ticks, 1)
-    ]
-    heap += [(at, number, _born(world, number, at)) for number, at in enumerate(arrivals)]
-    heapq.heapify(heap)
+    heap: list[Waking] = []
+    turns = count()
+    for number, at in enumerate(arrivals):
+        heapq.heappush(heap, (at, next(turns), _Turn(Life(world, number, at))))
+    for act, every in ((_keep_ledger, SCORE_EVERY), (_analyze, ANALYZE_EVERY)):
+        heapq.heappush(heap, (start + every, next(turns), _Tick(act, every)))
+    begun = 0
     while heap and heap[0][0] <= world.end:
-        at, number, life = heapq.heappop(heap)
-        if number >= 0 and arrivals[number] == at:
-            tell(number + 1, len(arrivals), at)
-        following = next(life, None)
+        at, _turn, waking = heapq.heappop(heap)
+        if isinstance(waking, _Turn) and waking.life.ticket is None:
+            begun += 1
+            tell(begun, len(arrivals), at)
+        for later, who in waking.wake(at):
+            heapq.heappush(heap, (max(later, at), next(turns), who))
+
+
+class _Turn:
+    """A life goes on."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+
+    def wake(self, at: datetime) -> Iterator[tuple[datetime, "_Wakes"]]:
+        following = next(self.life.steps, None)
         if following is not None:
-            heapq.heappush(heap, (max(following, at), number, life))
+            yield following, self
+        yield from _Clock(self.life).set()
 
 
-def _born(world: World, number: int, at: datetime) -> Iterator[datetime]:
-    """A life that begins when it is first woken."""
-    yield from live(world, number, at)
+class _Clock:
+    """What the sweep would do to a life's ticket, the moment it is due.
+
+    The sweep itself finds tickets by an index in which, inside one transaction, every dead version stays.
+    """
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+
+    def set(self) -> Iterator[tuple[datetime, "_Wakes"]]:
+        if self.life.ticket is not None and self.life.ticket.wake_at is not None:
+            yield self.life.ticket.wake_at, self
+
+    def wake(self, at: datetime) -> Iterator[tuple[datetime, "_Wakes"]]:
+        """Nothing is due when the ticket has moved since; then another clock is set."""
+        ticket = self.life.ticket
+        if ticket is not None and ticket.wake_at is not None and ticket.wake_at <= at:
+            wake(ticket, at)
+            yield from self.set()
 
 
-def _ticking(act: Callable[[datetime], object], at: datetime, every: timedelta) -> Iterator[datetime]:
-    while True:
-        act(at)
-        at += every
-        yield at
+class _Tick:
+    """Something that is done over and over."""
 
+    def __init__(self, act: Callable[[datetime], object], every: timedelta) -> None:
+        self.act, self.every = act, every
 
-def _sweep(at: datetime) -> None:
-    if Ticket.objects.due(at).exists():
-        sweep(at)
+    def wake(self, at: datetime) -> Iterator[tuple[datetime, "_Wakes"]]:
+        self.act(at)
+        yield at + self.every, self
 
 
 def _keep_ledger(at: datetime) -> None:

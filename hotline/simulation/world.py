@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hotline.simulation.people import People
 from tickets.book import local_day
-from tickets.models import Category, Ticket
+from tickets.models import Category
 from units.models import Place, Unit, User
 
 T = TypeVar("T")
@@ -90,13 +90,6 @@ class World:
 
     def anyone(self, role: str, rng: Random) -> User:
         return rng.choice(self.people.on_the_line(self.centre, role))
-
-    def fresh(self, ticket: Ticket) -> Ticket:
-        """The ticket as it is by now, with what actions read; read again only if the sweep has moved it."""
-        versions = Ticket.objects.filter(pk=ticket.pk).values_list("version", flat=True)
-        if versions.get() == ticket.version:
-            return ticket
-        return Ticket.objects.select_related("category", "lead", "limit").get(pk=ticket.pk)
 
     def by_day(self, at: datetime, rng: Random, opens: int = 8, closes: int = 20) -> datetime:
         """The moment, or the next morning when offices and callers sleep."""

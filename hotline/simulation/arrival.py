@@ -1,0 +1,100 @@
+"""How one request comes in: by telephone to an agent, or written by the caller."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from dispatch.actions import dispatch_by_hand, route
+from hotline.simulation import texts
+from hotline.simulation.photos import photo
+from hotline.simulation.world import World
+from intake import actions as intake
+from intake.requests import Request
+from tickets.attachments import add_attachment
+from tickets.models import Attachment, Category, Ticket
+from tickets.states import Channel, Kind
+from units.models import Place, Unit, User
+from units.roles import Role
+
+#: Of those who telephone, how many are helped at once (DOMAIN §5: 40 % of requests become orders).
+ANSWERED = 0.6
+ONLINE = 0.093
+#: Callers who cannot say where; at the end of the simulated time dispatchers are behind.
+UNPLACED, UNPLACED_LATELY, LATELY = 0.05, 0.4, timedelta(hours=6)
+KINDS = ((Kind.COMPLAINT, 44), (Kind.HELP, 38), (Kind.SUGGESTION, 8), (Kind.TIP_OFF, 5), (Kind.PRAISE, 1))
+
+
+def arrive(world: World, rng: Random, at: datetime) -> Ticket:
+    """The ticket of a new request: ended at the desk, dispatched, or waiting for a dispatcher."""
+    online = rng.random() < ONLINE
+    answered = not online and rng.random() < ANSWERED
+    category = world.leaves.draw(rng)
+    kind = _kind(rng, category, answered)
+    unplaced = UNPLACED_LATELY if world.end - at < LATELY else UNPLACED
+    place = None if rng.random() < unplaced else world.place(rng)
+    said = _said(rng, kind, category, place)
+    if online:
+        return _online(world, rng, said, at)
+    agent = world.anyone(Role.AGENT, rng)
+    call = intake.take_call(world.phone(rng), by=agent, at=at)
+    request = Request(**said, call=call, channel=Channel.PHONE)
+    end = at + timedelta(seconds=rng.randint(70, 420))
+    if answered:
+        ticket = _helped_at_once(rng, request, agent, at)
+    else:
+        ticket = intake.file(request, by=agent, at=at, then=route)
+    intake.end_call(call, at=min(end, world.end))
+    return ticket
+
+
+def _kind(rng: Random, category: Category, answered: bool) -> str:
+    if category.kinds:
+        return rng.choice(category.kinds)
+    if rng.random() < (0.75 if answered else 0.04):
+        return Kind.INQUIRY
+    return rng.choices([kind for kind, _n in KINDS], [n for _kind, n in KINDS])[0]
+
+
+def _said(rng: Random, kind: str, category: Category, place: Place | None) -> dict[str, object]:
+    """What every channel has in common."""
+    spot = texts.spot(rng)
+    return {
+        "kind": kind,
+        "content": texts.content(rng, kind, category, place, spot),
+        "category": category,
+        "place": place,
+        "location": spot if place else "",
+        "name": texts.name(rng) if rng.random() < 0.8 else "",
+        "hide_identity": rng.random() < 0.06,
+    }
+
+
+def _online(world: World, rng: Random, said: dict[str, object], at: datetime) -> Ticket:
+    """Written by the caller, who often does not choose a category, and sometimes sends a picture."""
+    if rng.random() < 0.3:
+        said["category"] = None
+    channel = rng.choice((Channel.WEB, Channel.WECHAT, Channel.WECHAT, Channel.APP))
+    request = Request(**said, phone=world.phone(rng), channel=channel)
+    ticket = intake.file(request, by=None, at=at, then=route)
+    if rng.random() < 0.3:
+        add_attachment(ticket, photo(rng, "诉求照片"), purpose=Attachment.Purpose.REQUEST, by=None, at=at)
+    return ticket
+
+
+def _helped_at_once(rng: Random, request: Request, agent: User, at: datetime) -> Ticket:
+    what = request.category.name if request.category else ""
+    urgent = request.category is not None and request.category.limit_code == "E"
+    chance = rng.random()
+    if urgent and chance < 0.5:
+        return intake.end_at_desk(request, "transfer", answer="", by=agent, at=at)
+    move, phrases = ("guide", texts.WAYS) if chance > 0.92 else ("answer", texts.ANSWERS)
+    return intake.end_at_desk(request, move, answer=texts.said(rng, phrases, what), by=agent, at=at)
+
+
+def place_by_hand(world: World, rng: Random, ticket: Ticket, at: datetime) -> None:
+    """The dispatcher asks back and decides: the street, or where it has no unit a district."""
+    street = world.place(rng).street
+    at_place = [unit for unit in world.units.values() if street is not None and unit.place_id == street.pk]
+    choice = at_place or [unit for unit in world.units.values() if unit.type == Unit.Type.DISTRICT]
+    lead = min(choice, key=lambda unit: unit.code)
+    by = world.anyone(Role.DISPATCHER, rng)
+    dispatch_by_hand(ticket, lead=lead, reason=texts.said(rng, texts.BY_HAND), by=by, at=at)
