@@ -19,7 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("attachments/", include("tickets.urls")),
     path("inbox/", include("handling.urls")),
-    path("callback/", include(followup_urls(None))),
+    path("callback/", include(followup_urls(score))),
     path("", include(intake_urls(then=route))),
     path("dispatch/", include("dispatch.urls")),
     path("", include("reports.urls")),

@@ -348,11 +348,13 @@
     }
   }
 
-  /* Of several controls with one key the first that can be seen works: lists and cards share keys. */
+  /* Of several controls with one key the first that can be seen works: lists and cards share keys.
+     In a part that is being replaced none does: the key was meant for what comes. */
   function holder(key) {
     return all("[data-key]").find(function (element) {
       var seen = element.tomselect ? visible(element.tomselect.wrapper) : visible(element) || hiddenRadio(element);
-      return seen && !element.disabled && keysOf(element).indexOf(key) >= 0;
+      var stays = !element.disabled && !element.closest(".htmx-request");
+      return seen && stays && keysOf(element).indexOf(key) >= 0;
     });
   }
 
