@@ -8,7 +8,15 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
 #: Django finds these by their names.
-BY_NAME = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html", "400.html", "registration/login.html"}
+BY_NAME = {
+    "403.html",
+    "403_csrf.html",
+    "404.html",
+    "429.html",
+    "500.html",
+    "400.html",
+    "registration/login.html",
+}
 NAMED = re.compile(r"""["']([\w/.-]+\.html)(?:#[\w-]+)?["']""")
 COTTON = re.compile(r"<c-([\w.-]+)")
 
