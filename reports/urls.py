@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import cases
+from reports.views import boards, cases
 
 app_name = "reports"
 
@@ -11,4 +11,10 @@ urlpatterns = [
     path("cases/by-phone/", cases.find_caller, name="find_caller"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cmd/", cases.palette, name="palette"),
+    path("board/", boards.board, name="board"),
+    path("board/data/", boards.board_data, name="board_data"),
+    path("board/tables/", boards.board_tables, name="board_tables"),
+    path("board/file.<str:ending>", boards.board_file, name="board_file"),
+    path("board/<str:period>/<str:code>/", boards.unit, name="unit"),
+    path("board/<str:period>/<str:code>/<str:column>/", boards.tickets_behind, name="tickets_behind"),
 ]

@@ -1,6 +1,6 @@
 """The ruler as a ledger: schemes, append-only lines, folded totals (DESIGN §5)."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -65,6 +65,11 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment of the last day that is still in it."""
+        return self.ends - timedelta(days=1)
 
 
 #: What a line counts, beside the three rates: whole numbers, and rates in thousandths of an answer.

@@ -1,0 +1,170 @@
+"""What the board's pages show around the table: tiles, the formula, the map, the changes of rank."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row, weights_of
+from reports.queries.charts import tile_places
+from reports.queries.lines import AGAINST, COLUMNS
+from scoring import queries as ruler
+from scoring.models import AMOUNTS, COUNTS, Period
+from scoring.rules import RATE_NAMES, rounded, summed
+from tickets.models import Category
+from units.models import Unit
+
+#: More lines than this in a drawing of changes cannot be told apart.
+DRAWN_CHANGES = 24
+#: Places marked at the top and, in a group at least three times as long, at the bottom.
+MARKED = 3
+
+RATE_LABELS = {"responded": _("响应率"), "solved": _("解决率"), "satisfied": _("满意率")}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure with its change since the last period up to the same day, and its real history."""
+
+    label: str | Promise
+    value: Decimal | int | None
+    suffix: str = ""
+    change: Decimal | None = None
+    change_suffix: str | Promise = ""
+    history: Sequence[Decimal | int | None] = ()
+
+
+def board_page(board: Board, at: datetime) -> dict[str, object]:
+    """The context of the board's template."""
+    districts = board.group == Unit.RankGroup.DISTRICTS
+    return {
+        "board": board,
+        "period": board.period,
+        "tiles": _tiles(board),
+        "weights": percents(board.period),
+        "count_names": COUNTS,
+        "drawn": len(board.ranked) <= DRAWN,
+        "bars": {name: _floor(board.ranked, name) for name in ("score", *RATE_NAMES)},
+        "cells": _cells(board, at) if districts and not board.empty else [],
+        "changes": _changes(board.ranked) if len(board.ranked) <= DRAWN_CHANGES else [],
+        "marked_low": len(board.ranked) - MARKED if len(board.ranked) >= 3 * MARKED else len(board.ranked),
+    }
+
+
+def percents(period: Period) -> dict[str, str]:
+    """The scheme's weights as people write them: 0.500 → 50%."""
+    return {name: f"{float(weight * 100):g}%" for name, weight in weights_of(period).items()}
+
+
+def _tiles(board: Board) -> list[Tile]:
+    """Volume, the three rates of all answers together, and how many answered."""
+    now, before = board.whole, board.whole_before
+    history = [whole for _code, whole in board.history]
+    tiles = [_counted("accepted", now, before, history)]
+    for name in RATE_NAMES:
+        old = before.rates[name] if before else None
+        new = now.rates[name]
+        tiles.append(
+            Tile(
+                RATE_LABELS[name],
+                new,
+                "%",
+                None if old is None or new is None else new - old,
+                _("个百分点"),
+                [whole.rates[name] for whole in history],
+            )
+        )
+    return [*tiles, _counted("valid", now, before, history)]
+
+
+def _counted(name: str, now: Pooled, before: Pooled | None, history: Iterable[Pooled]) -> Tile:
+    """A count, with its change in per cent."""
+    value, old = now.amounts[name], before.amounts[name] if before else 0
+    change = rounded(Fraction(100 * (value - old), old), 1) if old > 0 else None
+    label = COLUMNS[name][0]
+    return Tile(label, value, "", change, "%", [whole.amounts[name] for whole in history])
+
+
+def _floor(ranked: Sequence[Row], name: str) -> int:
+    """Where the bars of a column begin: the ten below the lowest value, so that differences can be seen."""
+    values = [row.standing.score if name == "score" else row.standing.rates[name].percent for row in ranked]
+    known = [value for value in values if value is not None]
+    return max(0, int(min(known) // 10) * 10 - 10) if known else 0
+
+
+def _cells(board: Board, at: datetime) -> list[dict[str, object]]:
+    """Every district with a row, where it lies; the score and place beneath its name."""
+    rows = [*board.ranked, *board.low]
+    places = tile_places([row.unit for row in rows], at)
+    cells = []
+    for row in rows:
+        column, line = places[row.unit.code]
+        score = row.standing.score if row.standing.rank else None
+        note = f"{score} · {row.standing.rank}" if row.standing.rank else ""
+        cells.append({"name": str(row.unit), "col": column, "row": line, "value": score, "note": note})
+    return cells
+
+
+def _changes(ranked: Sequence[Row]) -> list[dict[str, object]]:
+    """Rows of the drawing of ranks, when there was a ranking before."""
+    if not any(row.before for row in ranked):
+        return []
+    return [
+        {
+            "name": str(row.unit),
+            "prev": row.before.rank if row.before else None,
+            "rank": row.standing.rank,
+        }
+        for row in ranked
+    ]
+
+
+def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime) -> dict[str, object]:
+    """The context of a unit's page: its month, its history, its categories."""
+    shown = [row for row in known if row.begins <= period.begins][:SHOWN]
+    rows = {row.period: row.amounts for row in ruler.amounts(shown, credited=unit, by_period=True)}
+    now = Pooled(rows.get(period.pk) or summed([], AMOUNTS), weights_of(period))
+    history = [(row.code, Pooled(rows[row.pk], weights_of(row))) for row in reversed(shown) if row.pk in rows]
+    return {
+        "unit": unit,
+        "period": period,
+        "periods": known,
+        "running": at < period.ends,
+        "whole": now,
+        "low": now.amounts["valid"] < period.scheme.min_sample,
+        "weights": percents(period),
+        "counts": [(name, COLUMNS[name][0], now.amounts[name]) for name in COUNTS],
+        "against": [(name, COLUMNS[name][0], missing(now.amounts, name)) for name in AGAINST],
+        "rates": [
+            Tile(RATE_LABELS[name], now.rates[name], "%", history=[w.rates[name] for _code, w in history])
+            for name in RATE_NAMES
+        ],
+        "history": history,
+        "categories": _categories(unit, period),
+    }
+
+
+def missing(amounts: ruler.Amounts, column: str) -> int:
+    """The valid follow-ups in which a thing was not so."""
+    return amounts["valid"] - sum(amounts[name] for name in AGAINST[column])
+
+
+def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:
+    """What the unit was asked about, most orders first, each with its own rates."""
+    rows = ruler.amounts([period], credited=unit, by_category=True)
+    names = Category.objects.in_bulk([row.category for row in rows if row.category])
+    told = [
+        {
+            "category": names[row.category],
+            "amounts": row.amounts,
+            "rates": Pooled(row.amounts, weights_of(period)).rates,
+            "not_solved": missing(row.amounts, "not_solved"),
+        }
+        for row in rows
+        if row.category and any(row.amounts.values())
+    ]
+    return sorted(told, key=lambda row: (-row["amounts"]["accepted"], row["category"].code))
