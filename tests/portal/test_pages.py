@@ -109,3 +109,22 @@ def test_the_limits_in_force_are_told(city: City) -> None:
     table = Client().get("/help/").content.decode().split("<tbody>")[1].split("</tbody>")[0]
     rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("</tr>")[:-1]]
     assert rows == ["E 30 分钟 2 小时", "U 2 小时 1 天", "一般诉求 12 小时 5 天", "C 1 天 15 天"]
+
+
+def test_the_language_is_switched_where_one_stands(live: Live) -> None:
+    ticket = live("handling", timezone.now())
+    client = look_up(ticket)
+    here = f"/q/{ticket.number}/"
+    assert f'name="next" value="{here}"' in client.get(here).content.decode()
+    assert client.post("/i18n/setlang/", {"language": "en", "next": here})["Location"] == here
+    page = client.get(here).content.decode()
+    assert '<html lang="en"' in page and "Being handled" in page
+    assert f'<strong lang="zh-Hans">{ticket.lead}</strong>' in page
+
+
+def test_the_public_pages_say_where_help_is(city: City) -> None:
+    for address in PAGES:
+        footer = Client().get(address).content.decode().split("<footer")[1]
+        assert [f'href="{page}"' in footer for page in ("/help/", "/accessibility/", "/privacy/")] == [
+            True
+        ] * 3
