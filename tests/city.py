@@ -98,9 +98,8 @@ class City:
 
 def forget() -> None:
     """Drop what processes keep for a few seconds."""
-    for kept in (book, table, unit_map):
+    for kept in (book, table, unit_map, *intake.KEPT):
         kept.cache_clear()
-    intake.forget()
     cache.clear()
 
 
@@ -150,14 +149,8 @@ def _places() -> dict[str, Place]:
         row.street = row
         row.save()
         found[key] = row
-    found["c1"] = Place.objects.create(
-        code="110108009001",
-        name="示例社区",
-        level="community",
-        parent=found["s1"],
-        district=found["d1"],
-        street=found["s1"],
-    )
+    within = {"parent": found["s1"], "district": found["d1"], "street": found["s1"]}
+    found["c1"] = Place.objects.create(code="110108009001", name="示例社区", level="community", **within)
     return found
 
 

@@ -1,10 +1,13 @@
-"""The desk's API as another system uses it."""
+"""The desk's API as another system uses it, and a call with the form filled in."""
 
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from intake import actions
+from intake.models import Call
 from tests.city import City
 
 
@@ -32,4 +35,29 @@ def said(city: City) -> dict[str, object]:
         "phone": "138 0000 2046",
         "name": "王女士",
         "address": "2单元601",
+    }
+
+
+@pytest.fixture
+def call(city: City) -> Call:
+    """A call that runs at the agent's desk."""
+    return actions.take_call("13800002046", by=city.agent, at=timezone.now())
+
+
+@pytest.fixture
+def typed(call: Call) -> dict[str, str]:
+    """The form, filled in."""
+    return {
+        "call": str(call.pk),
+        "client_key": "form-1",
+        "channel": "phone",
+        "kind": "complaint",
+        "content": "家中暖气不热，室温只有十四度。",
+        "place": "110108009001",
+        "location": "示例小区3号楼",
+        "address": "2单元601",
+        "category": "010101",
+        "name": "王女士",
+        "caller_type": "person",
+        "move": "file",
     }
