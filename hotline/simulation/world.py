@@ -117,7 +117,7 @@ def build(seed: int, end: datetime, expected: int) -> World:
     """The world of the city in the database. Raises LookupError when there is no city."""
     centre = Unit.objects.filter(type=Unit.Type.CITY_CENTRE).order_by("code").first()
     leaves = list(Category.objects.leaves().in_force(local_day(end)).order_by("code"))
-    places = list(Place.objects.filter(active=True).select_related("district", "street").order_by("code"))
+    places = _places()
     streets = [place for place in places if place.level == Place.Level.STREET]
     if centre is None or not leaves or not streets:
         raise LookupError("there is no city in the database: run load_city first")
@@ -140,6 +140,16 @@ def build(seed: int, end: datetime, expected: int) -> World:
         end=end,
         callers=max(5, min(10_000, expected * 3 // 5)),
     )
+
+
+def _places() -> list[Place]:
+    """All places, each with its very district and street: thousands of copies would take seconds to make."""
+    places = list(Place.objects.filter(active=True).order_by("code"))
+    by_key = {place.pk: place for place in places}
+    for place in places:
+        place.district = by_key.get(place.district_id)
+        place.street = by_key.get(place.street_id)
+    return places
 
 
 def _weights(streets: Sequence[Place], seed: int) -> list[float]:

@@ -27,7 +27,7 @@ def media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def played(seed: int = 7, per_day: float = 16) -> Summary:
+def played(seed: int = 7, per_day: float = 9) -> Summary:
     return play(days=DAYS, per_day=per_day, seed=seed, end=END, tell=lambda *_where: None)
 
 
@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_days_and_another_seed_others(city: City) -
 
 
 def test_the_days_end_in_the_middle_of_life(city: City) -> None:
-    played(per_day=40)
+    played(per_day=26)
     states = set(Ticket.objects.values_list("state", flat=True))
     assert {State.ANSWERED, State.PENDING, State.HANDLING, State.FOLLOWUP, State.CLOSED} <= states
     orders = Ticket.objects.exclude(state__in=DESK_ENDS).count()
