@@ -210,6 +210,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(os.environ.get("HOTLINE_STATIC") or STATE / "static")
 # Tests and DEBUG serve the sources; hashed names need `collectstatic` first.
+# Only the hashed copies are kept: half the files to compress.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

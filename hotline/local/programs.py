@@ -19,6 +19,7 @@ CADDYFILE = """\
 	admin off
 	auto_https off
 	persist_config off
+	grace_period 1s
 	log {{
 		level WARN
 	}}
@@ -95,7 +96,7 @@ def programs(*, state: Path, sockets: Path, static: Path, port: int, bind: str) 
     rows: list[tuple[str, list[object], int, dict[str, str]]] = [
         ("web", [python, "-m", "gunicorn", "--chdir", PROJECT, *web, "hotline.wsgi:application"], 2, {}),
         ("live", [python, "-m", "uvicorn", "--app-dir", PROJECT, *live, "hotline.asgi:application"], 2, {}),
-        ("worker", [*celery, "worker", *worker], 3, {}),
+        ("worker", [*celery, "worker", *worker], 2, {}),
         ("beat", [*celery, "beat", *beat], 2, {}),
         (
             "caddy",

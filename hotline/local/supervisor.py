@@ -23,7 +23,8 @@ from hotline.local.processes import Child
 from hotline.local.programs import programs
 from hotline.local.state import private_folder, socket_folder, state_folder
 
-STOP_SECONDS = 8.0
+# The database stops after the programs, and all of it should take less than ten seconds.
+STOP_SECONDS = 6.0
 HEALTHY_SECONDS = 60.0
 
 Say = Callable[[str], None]

@@ -33,6 +33,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
     environment |= {"HOTLINE_STATE": str(state), "HOTLINE_DEMO": "0", "HOTLINE_PACK": ""}
     environment["PYTHONPATH"] = str(PROJECT)
     yield Place(state, environment)
+    # What a failed test left running ends first, as its servers would outlive the folder.
+    for process in psutil.process_iter(["cmdline"]):
+        if str(state) in " ".join(process.info["cmdline"] or []):
+            process.kill()
     erase(state)
 
 

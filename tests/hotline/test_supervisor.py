@@ -18,6 +18,11 @@ from tests.hotline.conftest import Place, family, gone
 
 pytestmark = pytest.mark.slow
 
+PARTS = ["gunicorn", "uvicorn", "worker", "beat", "caddy", "postgres", "redis-server"]
+# Seconds. A calm machine needs a tenth of them; one that runs other tests beside may need them all.
+STARTING = 240.0
+ENDING = 30.0
+
 
 def free_port() -> int:
     """A port that nobody uses now."""
@@ -69,13 +74,12 @@ def named(processes: list[psutil.Process], word: str) -> list[psutil.Process]:
     return [process for process in processes if any(word in part for part in process.cmdline())]
 
 
-def test_the_platform_starts_heals_stops_and_leaves_nothing(place: Place) -> None:
+def test_the_platform_starts_heals_survives_a_kill_and_stops(place: Place) -> None:
     port = free_port()
     first = start(place, port)
-    assert within(90, lambda: well(port))
+    assert within(STARTING, lambda: well(port))
     everything = family(psutil.Process(first.pid))
-    parts = ["gunicorn", "uvicorn", "worker", "beat", "caddy", "postgres", "redis-server"]
-    assert [part for part in parts if not named(everything, part)] == []
+    assert [part for part in PARTS if not named(everything, part)] == []
     assert json.loads(get(port, "/healthz")[1])["ok"] is True
 
     # Files come from the disk by their hashed names; streams know no strangers.
@@ -86,44 +90,33 @@ def test_the_platform_starts_heals_stops_and_leaves_nothing(place: Place) -> Non
 
     # A second one gives way.
     second = start(place, port)
-    assert second.communicate(timeout=30)[0].strip() == f"already running: http://127.0.0.1:{port}/"
+    assert second.communicate(timeout=STARTING)[0].strip() == f"already running: http://127.0.0.1:{port}/"
     assert second.returncode == 0
-    assert well(port)
 
     # What dies comes back.
-    worker = named(everything, "worker")[0]
-    worker.kill()
-    assert gone([worker], seconds=5)
-    renewed = within(
-        20, lambda: any(p.pid not in {o.pid for o in everything} for p in family(psutil.Process(first.pid)))
-    )
-    assert renewed
-    assert within(20, lambda: well(port))
+    web = named(everything, "gunicorn")
+    for process in web:
+        process.kill()
+    assert gone(web, seconds=10)
+    assert within(STARTING, lambda: well(port))
 
-    # Ctrl-C ends all of it within ten seconds.
-    everything = family(psutil.Process(first.pid))
-    first.send_signal(signal.SIGINT)
-    said = first.communicate(timeout=10)[0]
-    assert first.returncode == 0
-    assert gone(everything, seconds=1)
-    assert f"http://127.0.0.1:{port}/" in said
-
-
-def test_after_a_kill_nothing_is_left_and_the_next_start_works(place: Place) -> None:
-    port = free_port()
-    first = start(place, port)
-    assert within(90, lambda: well(port))
+    # Killed, it leaves nothing behind.
     everything = family(psutil.Process(first.pid))
     first.kill()
     first.communicate()
-    assert gone(everything, seconds=15)
+    assert gone(everything, seconds=ENDING)
 
+    # The next start finds everything in place; Ctrl-C ends it, whoever is still connected.
     again = start(place, port)
-    assert within(60, lambda: well(port))
+    assert within(STARTING, lambda: well(port))
     everything = family(psutil.Process(again.pid))
-    again.terminate()
-    again.communicate(timeout=10)
+    with socket.create_connection(("127.0.0.1", port)) as idle:
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+        again.send_signal(signal.SIGINT)
+        said = again.communicate(timeout=ENDING)[0]
+    assert again.returncode == 0
     assert gone(everything, seconds=1)
+    assert said.strip().endswith("stopping")
 
 
 def test_a_taken_port_is_said_before_anything_starts(place: Place) -> None:
@@ -132,7 +125,7 @@ def test_a_taken_port_is_said_before_anything_starts(place: Place) -> None:
         other.listen()
         port = other.getsockname()[1]
         refused = start(place, port)
-        said = refused.communicate(timeout=30)[0]
+        said = refused.communicate(timeout=STARTING)[0]
     assert refused.returncode == 1
     assert f"127.0.0.1:{port} cannot be used" in said
     assert not (place.state / "services").exists()
