@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -23,29 +24,29 @@ UNHAPPY = Said(contacted="no", solved="unsolved", satisfied="dissatisfied", reas
 Live = Callable[..., Ticket]
 
 
+def live_through(city: City, state: str, at: datetime, **said: object) -> Ticket:
+    """A case that began at that moment and stands in the state; each step takes a minute."""
+    request = city.request(**said)
+    if state in _AT_DESK:
+        answer = "供暖季自 11 月 15 日开始。"
+        return intake.end_at_desk(request, _AT_DESK[state], answer=answer, by=city.agent, at=at)
+    ticket = intake.file(request, by=city.agent, at=at)
+    for name, step in _STEPS:
+        if ticket.state == state and name != "contact":
+            break
+        at += timedelta(minutes=1)
+        step(city, ticket, at)
+    assert ticket.state == state
+    return ticket
+
+
 @pytest.fixture
 def live(city: City) -> Live:
-    """`live("handling", at)`: a case that began at that moment and stands there; each step takes a minute."""
-
-    def lived(state: str, at: datetime, **said: object) -> Ticket:
-        request = city.request(**said)
-        if state in ("answered", "guided", "transferred"):
-            move = {"answered": "answer", "guided": "guide", "transferred": "transfer"}[state]
-            return intake.end_at_desk(
-                request, move, answer="供暖季自 11 月 15 日开始。", by=city.agent, at=at
-            )
-        ticket = intake.file(request, by=city.agent, at=at)
-        for name, step in _STEPS:
-            if ticket.state == state and name != "contact":
-                break
-            at += timedelta(minutes=1)
-            step(city, ticket, at)
-        assert ticket.state == state
-        return ticket
-
-    return lived
+    """`live("handling", at)`: see `live_through`."""
+    return partial(live_through, city)
 
 
+_AT_DESK = {"answered": "answer", "guided": "guide", "transferred": "transfer"}
 _STEPS = (
     ("dispatch", lambda city, ticket, at: route(ticket, at)),
     ("sign", lambda city, ticket, at: handling.sign(ticket, by=city.clerk, at=at)),
