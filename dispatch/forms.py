@@ -1,5 +1,7 @@
 """What dispatchers type."""
 
+from uuid import uuid4
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,10 @@ class VersionForm(forms.Form):
     """Every form that acts says which version of the ticket it was made from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **more: object) -> None:
+        # htmx hands attributes on between controls of one id: in another case's pane they must differ.
+        super().__init__(*args, **{"auto_id": f"id_{uuid4().hex[:8]}_%s", **more})
 
     def offer_typed(self) -> None:
         """Hold what was typed, so that nothing is lost when the form comes back."""
@@ -71,7 +77,9 @@ class HandForm(VersionForm):
 class RedispatchForm(VersionForm):
     """Which of the district's own units, and why."""
 
-    lead = forms.ModelChoiceField(Unit.objects.none(), to_field_name="code", label=_("转派给"))
+    lead = forms.ModelChoiceField(
+        Unit.objects.none(), to_field_name="code", empty_label="", label=_("转派给")
+    )
     reason = forms.CharField(min_length=2, max_length=REASON_LENGTH, label=_("转派理由"))
 
     def __init__(self, *args: object, user: User, **more: object) -> None:

@@ -72,6 +72,7 @@ def _page(
         "more": len(rows) > SHOWN,
         "of_the_city": request.user.has_role(*READERS),
         "conflict": conflict,
+        "opened": bool(number),
         "now": at,
     }
     pane = _pane(request.user, ticket, at, bound or {}) if ticket is not None else {}

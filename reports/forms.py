@@ -37,7 +37,7 @@ class CaseFilter(django_filters.FilterSet):
     district = django_filters.ChoiceFilter(
         field_name="place__district__code", label=_("所在区"), empty_label=_("全部区")
     )
-    unit = django_filters.CharFilter(method="led_by", label=_("承办单位代码"), max_length=40)
+    unit = django_filters.CharFilter(method="led_by", label=_("承办单位"), max_length=40, widget=forms.Select)
     overdue = django_filters.BooleanFilter(method="is_overdue", label=_("超时"), widget=forms.CheckboxInput)
     since = django_filters.DateFilter(
         method="received_since", label=_("受理自"), widget=forms.DateInput(attrs=_small(type="date"))
@@ -55,6 +55,7 @@ class CaseFilter(django_filters.FilterSet):
         super().__init__(*args, **more)
         self.user, self.at = user, at
         self.form.fields["category"].choices = [(row.code, row.path_name) for row in cases.branches()]
+        self.form.fields["unit"].widget.choices = cases.unit_choice(self.data.get("unit", ""))
         self.form.fields["district"].choices = [(row.code, row.name) for row in cases.districts()]
 
     def search(self, tickets: QuerySet[Ticket], _name: str, typed: str) -> QuerySet[Ticket]:

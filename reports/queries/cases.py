@@ -100,6 +100,12 @@ def led_under(code: str) -> Q:
     return Q(lead__in=units)
 
 
+def unit_choice(code: str) -> list[tuple[str, str]]:
+    """What the select of units holds: nothing, or the chosen one; the page's combo-box offers the rest."""
+    chosen = Unit.objects.filter(code=code).values_list("code", "name") if code else []
+    return [("", ""), *chosen]
+
+
 def palette(user: User, typed: str) -> tuple[list[Ticket], list[Unit]]:
     """What a few characters may mean: tickets this person may read, and units."""
     typed = typed.strip()

@@ -60,7 +60,7 @@ def clocks(ticket: Ticket, at: datetime) -> list[Clock]:
     rows = [
         (_("派单"), ticket.received_at, limit.dispatch_minutes, ticket.dispatch_due, ticket.dispatched_at),
         (_("签收"), ticket.dispatched_at, limit.sign_minutes, ticket.sign_due, ticket.signed_at),
-        (_("联系诉求人"), ticket.clock_from, limit.contact_minutes, ticket.contact_due, ticket.contacted_at),
+        (_("联系"), ticket.clock_from, limit.contact_minutes, ticket.contact_due, ticket.contacted_at),
         (_("办理"), ticket.clock_from, ticket.handle_minutes, ticket.handle_due, handled),
     ]
     told = [

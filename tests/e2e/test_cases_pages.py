@@ -12,7 +12,7 @@ from handling import actions as handling
 from handling.actions import Result
 from intake import actions as intake
 from tests.city import City
-from tests.e2e.conftest import keep, violations
+from tests.e2e.conftest import ARTEFACTS, keep, violations
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,9 @@ def test_a_dispatcher_works_the_desk_with_the_keyboard(city: City, open_as: Open
         page.keyboard.press("j")
     page.wait_for_selector(f"#pane :text('{day[1].number}')")
     page.locator("#pane .ts-control input").first.fill("学院路")
-    page.locator(".ts-dropdown .option >> text=学院路街道办事处").first.click()
+    page.wait_for_selector(".ts-dropdown .option >> text=学院路街道办事处")
+    page.screenshot(path=ARTEFACTS / "dispatch_combo.png")
+    page.click(".ts-dropdown .option >> text=学院路街道办事处")
     page.fill("#pane [name=reason]", "路灯属地养护")
     keep(page, "dispatch_typed")
     page.locator("#pane h2").first.click()

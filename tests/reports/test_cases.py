@@ -138,13 +138,13 @@ def test_the_buttons_lead_where_one_may_go_on(
 def test_a_clock_says_when_it_ends_and_whether_it_was_kept(city: City, dispatched: Ticket) -> None:
     handling.sign(dispatched, by=city.clerk, at=NOON + timedelta(minutes=20))
     rows = {clock.label: clock for clock in clocks(dispatched, NOON + timedelta(hours=6))}
-    assert list(rows) == ["派单", "签收", "联系诉求人", "办理"]
+    assert list(rows) == ["派单", "签收", "联系", "办理"]
     assert (rows["签收"].level, rows["签收"].limit, rows["签收"].done) == (
         "ok",
         "30 分钟",
         dispatched.signed_at,
     )
-    assert (rows["联系诉求人"].level, rows["联系诉求人"].percent) == ("over", 100)
+    assert (rows["联系"].level, rows["联系"].percent) == ("over", 100)
     assert (rows["办理"].level, rows["办理"].percent, rows["办理"].limit) == ("ok", 25, "1 天")
     assert [(s.counts, s.length) for s in rows["办理"].stretches] == [(True, "1 天")]
 
