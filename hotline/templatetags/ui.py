@@ -56,9 +56,9 @@ def duration(value: timedelta | float | int | None) -> str:
     days, rest = divmod(int(abs(minutes)), 1440)
     parts = {"days": days, "hours": rest // 60, "minutes": rest % 60}
     if days:
-        return _("%(days)s 天 %(hours)s 小时") % parts
+        return (_("%(days)s 天 %(hours)s 小时") if parts["hours"] else _("%(days)s 天")) % parts
     if parts["hours"]:
-        return _("%(hours)s 小时 %(minutes)s 分") % parts
+        return (_("%(hours)s 小时 %(minutes)s 分") if parts["minutes"] else _("%(hours)s 小时")) % parts
     return _("%(minutes)s 分钟") % parts
 
 
