@@ -281,13 +281,22 @@
       var step = event.key === "ArrowDown" ? 1 : -1;
       choose(options, options[(now + step + options.length) % options.length], one("input", dialog));
     }
-    if (event.key === "Enter" && options[now]) {
+    if (event.key === "Enter" && options.length) {
       event.preventDefault();
-      options[now].click();
+      (options[now] || options[0]).click();
     }
   }
 
   document.addEventListener("keydown", paletteKeys);
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var options = all("#cmdlist [role=option]");
+    var chosen = options.some(function (option) {
+      return option.getAttribute("aria-selected") === "true";
+    });
+    if (event.detail.elt.id === "cmdlist" && options.length && !chosen) {
+      choose(options, options[0], one("dialog.cmd input"));
+    }
+  });
   document.addEventListener("click", function (event) {
     var opener = event.target.closest("[data-open]");
     if (opener) {
@@ -527,6 +536,17 @@
     form.dataset.dirty = yes ? "1" : "";
   }
 
+  /* A form that came back refused still holds what was typed and nobody has saved. */
+  function refused() {
+    all("form[data-guard]").forEach(function (form) {
+      if (one(".error-summary", form)) {
+        dirty(form, true);
+      }
+    });
+  }
+
+  document.addEventListener("htmx:afterSettle", refused);
+  refused();
   document.addEventListener("input", function (event) {
     var form = event.target.closest("form[data-guard]");
     if (form) {
