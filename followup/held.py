@@ -5,11 +5,13 @@ Kept in the cache alone. Losing it loses only the courtesy: the ticket's version
 
 from collections.abc import Iterable
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from tickets.models import Ticket
 from units.models import User
 
+#: The one that forgives a Redis that is away: then nobody holds anything, and work goes on.
+cache = caches["sessions"]
 #: A talk and its notes take less.
 SECONDS = 600
 

@@ -212,9 +212,9 @@ def test_cards_and_notices_show_what_they_are_given() -> None:
         (None, "—"),
         (0, "0 分钟"),
         (59, "59 分钟"),
-        (60, "1 小时 0 分"),
+        (60, "1 小时"),
         (1439, "23 小时 59 分"),
-        (1440, "1 天 0 小时"),
+        (1440, "1 天"),
         (timedelta(days=2, hours=3, minutes=50), "2 天 3 小时"),
     ],
 )
