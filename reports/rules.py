@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 #: What a spreadsheet takes for the beginning of a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -51,3 +52,8 @@ def branches(counted: Iterable[tuple[str, int]], depth: int = 2) -> list[Branch]
 def changed(before: int | None, now: int | None) -> int | None:
     """Places won (positive) or lost since the last ranking; None for who was not in both."""
     return None if before is None or now is None else before - now
+
+
+def percent(value: Decimal | None) -> str:
+    """A rate as people read it; a dash where nobody was asked, which is not zero."""
+    return "—" if value is None else f"{value}%"

@@ -6,8 +6,9 @@ Everything is exact: thousandths and fractions inside, one rounding (half up) at
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property
 
 #: Thousandths in one answer.
 WHOLE = 1000
@@ -87,12 +88,11 @@ def amounts_of(told: Told, values: Values) -> dict[str, int]:
     return counted
 
 
-def rounded(value: Fraction, places: int) -> Decimal:
-    """Half up, away from zero, to so many decimal places."""
-    scale = 10**places
-    shifted = abs(value) * scale
-    whole = (2 * shifted.numerator + shifted.denominator) // (2 * shifted.denominator)
-    return Decimal(-whole if value < 0 else whole).scaleb(-places)
+def rounded(num: int, base: int, places: int) -> Decimal:
+    """num / base (base > 0), half up away from zero, to so many decimal places."""
+    doubled = 2 * abs(num) * 10**places + base
+    whole = doubled // (2 * base)
+    return Decimal(-whole if num < 0 else whole).scaleb(-places)
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,20 @@ class Rate:
     num: int
     base: int
 
-    @property
+    @cached_property
     def share(self) -> Fraction | None:
         """The exact share; None when nobody was asked, which is not zero."""
         return Fraction(self.num, WHOLE * self.base) if self.base > 0 else None
 
-    @property
+    @cached_property
     def percent(self) -> Decimal | None:
         """Per cent with two decimals."""
-        return None if self.share is None else rounded(self.share * 100, 2)
+        return rounded(100 * self.num, WHOLE * self.base, 2) if self.base > 0 else None
+
+
+Rates = Mapping[str, Rate]
+#: Rate → its weight in thousandths.
+Weights = Mapping[str, int]
 
 
 def rates_of(amounts: Mapping[str, int]) -> dict[str, Rate]:
@@ -118,19 +123,17 @@ def rates_of(amounts: Mapping[str, int]) -> dict[str, Rate]:
     return {name: Rate(amounts[f"{name}_num"], amounts[f"{name}_base"]) for name in RATE_NAMES}
 
 
-Shares = Mapping[str, Fraction | None]
-
-
-def score_of(shares: Shares, weights: Mapping[str, Decimal]) -> Decimal | None:
+def score_of(rates: Rates, weights: Weights) -> Decimal | None:
     """Points out of 100 with one decimal. The weight of a rate without a base goes to the others in
     proportion (DOMAIN §2.2); None when there is nothing to weigh.
     """
-    known = {name: share for name, share in shares.items() if share is not None}
-    total = sum((Fraction(weights[name]) for name in known), Fraction(0))
-    if not total:
-        return None
-    points = sum((Fraction(weights[name]) * share for name, share in known.items()), Fraction(0))
-    return rounded(100 * points / total, 1)
+    top, bottom, weighed = 0, 1, 0
+    for name, rate in rates.items():
+        if rate.base > 0:
+            top = top * rate.base + weights[name] * rate.num * bottom
+            bottom *= rate.base
+            weighed += weights[name]
+    return rounded(100 * top, bottom * weighed * WHOLE, 1) if weighed else None
 
 
 @dataclass(frozen=True)
@@ -139,23 +142,22 @@ class Standing:
 
     code: str
     amounts: Mapping[str, int]
-    weights: Mapping[str, Decimal] = field(repr=False)
+    weights: Weights = field(repr=False)
     rank: int | None = None
 
-    @property
+    @cached_property
     def rates(self) -> dict[str, Rate]:
         return rates_of(self.amounts)
 
-    @property
+    @cached_property
     def score(self) -> Decimal | None:
-        return score_of({name: rate.share for name, rate in self.rates.items()}, self.weights)
+        return score_of(self.rates, self.weights)
 
     @property
     def key(self) -> tuple[object, ...]:
         """Higher score, then higher 解决率, then 满意率, then the unit's code (DOMAIN §2.5)."""
-        rates = self.rates
-        best = (self.score, rates["solved"].share, rates["satisfied"].share)
-        return (*(-1 if value is None else -value for value in best), self.code)
+        best = (self.score, self.rates["solved"].share, self.rates["satisfied"].share)
+        return (*(1 if value is None else -value for value in best), self.code)
 
 
 def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing], list[Standing]]:
@@ -180,7 +182,15 @@ def summed(rows: Iterable[Mapping[str, int]], names: Sequence[str]) -> dict[str,
     return total
 
 
-def mean(shares: Iterable[Fraction | None]) -> Fraction | None:
-    """The arithmetic mean of the rates there are: how the district of DOMAIN §11 sums up."""
-    known = [share for share in shares if share is not None]
-    return sum(known, Fraction(0)) / len(known) if known else None
+def mean(values: Iterable[Decimal | Fraction | None], places: int) -> Decimal | None:
+    """The arithmetic mean of the values there are, half up: how the district of DOMAIN §11 sums up.
+
+    Added with 40 digits: hundreds of exact fractions would have a denominator of thousands.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    with localcontext() as context:
+        context.prec = 40
+        added = sum((Decimal(v.numerator) / v.denominator if isinstance(v, Fraction) else v) for v in known)
+        return (added / len(known)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

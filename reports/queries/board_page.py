@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +56,7 @@ def board_page(board: Board, at: datetime) -> dict[str, object]:
 
 def percents(period: Period) -> dict[str, str]:
     """The scheme's weights as people write them: 0.500 → 50%."""
-    return {name: f"{float(weight * 100):g}%" for name, weight in weights_of(period).items()}
+    return {name: f"{weight / 10:g}%" for name, weight in weights_of(period).items()}
 
 
 def _tiles(board: Board) -> list[Tile]:
@@ -84,7 +83,7 @@ def _tiles(board: Board) -> list[Tile]:
 def _counted(name: str, now: Pooled, before: Pooled | None, history: Iterable[Pooled]) -> Tile:
     """A count, with its change in per cent."""
     value, old = now.amounts[name], before.amounts[name] if before else 0
-    change = rounded(Fraction(100 * (value - old), old), 1) if old > 0 else None
+    change = rounded(100 * (value - old), old, 1) if old > 0 else None
     label = COLUMNS[name][0]
     return Tile(label, value, "", change, "%", [whole.amounts[name] for whole in history])
 
@@ -161,7 +160,7 @@ def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:
         {
             "category": names[row.category],
             "amounts": row.amounts,
-            "rates": Pooled(row.amounts, weights_of(period)).rates,
+            "percents": Pooled(row.amounts, weights_of(period)).percents,
             "not_solved": missing(row.amounts, "not_solved"),
         }
         for row in rows

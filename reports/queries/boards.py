@@ -1,22 +1,25 @@
 """The board of a rank group in a period: places, counts, rates, and the change since the last period."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from urllib.parse import quote
 
-from reports.rules import changed
+from reports.rules import changed, percent
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
 from scoring.rules import (
     RATE_NAMES,
     Month,
+    Rate,
     Standing,
+    Weights,
     mean,
     rank,
     rates_of,
-    rounded,
     same_day,
     score_of,
     summed,
@@ -29,8 +32,6 @@ SHOWN = 12
 #: In larger groups no row has a line of its own: nobody could read 343 of them.
 DRAWN = 60
 
-Weights = Mapping[str, Decimal]
-
 
 @dataclass(frozen=True)
 class Row:
@@ -38,6 +39,7 @@ class Row:
 
     unit: Unit
     standing: Standing
+    period: str = ""
     before: Standing | None = None
     history: Sequence[Decimal] = ()
 
@@ -48,6 +50,15 @@ class Row:
     @property
     def moved(self) -> int:
         return abs(self.change or 0)
+
+    @property
+    def path(self) -> str:
+        """Its page, below the board's address."""
+        return f"{self.period}/{quote(self.standing.code)}/"
+
+    @property
+    def percents(self) -> dict[str, str]:
+        return {name: percent(rate.percent) for name, rate in self.standing.rates.items()}
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -64,19 +75,26 @@ class Pooled:
     means: Mapping[str, Decimal | None] = field(default_factory=dict)
     mean_score: Decimal | None = None
 
-    @property
+    @cached_property
     def rates(self) -> dict[str, Decimal | None]:
         return {name: rate.percent for name, rate in rates_of(self.amounts).items()}
 
-    @property
+    @cached_property
     def score(self) -> Decimal | None:
-        shares = {name: rate.share for name, rate in rates_of(self.amounts).items()}
-        return score_of(shares, self.weights)
+        return score_of(rates_of(self.amounts), self.weights)
+
+    @property
+    def percents(self) -> dict[str, str]:
+        return {name: percent(rate) for name, rate in self.rates.items()}
+
+    @property
+    def mean_percents(self) -> dict[str, str]:
+        return {name: percent(rate) for name, rate in self.means.items()}
 
 
 @dataclass(frozen=True)
 class Board:
-    """Everything a board shows, read in three statements whatever the number of units."""
+    """Everything a board shows, read in four statements whatever the number of units."""
 
     group: str
     period: Period
@@ -98,12 +116,9 @@ class Board:
 
 
 def weights_of(period: Period) -> Weights:
+    """The scheme's weights in thousandths, which is as fine as they are kept."""
     scheme = period.scheme
-    return {
-        "responded": scheme.weight_responded,
-        "solved": scheme.weight_solved,
-        "satisfied": scheme.weight_satisfied,
-    }
+    return {name: int(1000 * getattr(scheme, f"weight_{name}")) for name in RATE_NAMES}
 
 
 def periods() -> list[Period]:
@@ -128,96 +143,84 @@ def compared_until(period: Period, previous: Period, at: datetime) -> date:
 def board(group: str, period: Period, known: Sequence[Period], at: datetime) -> Board:
     """The board as the ledger stands at this moment; `at` tells how far into the period we are."""
     units = {unit.pk: unit for unit in Unit.objects.ranked(group)}
-    shown = [row for row in known if row.begins <= period.begins][:SHOWN]
-    rows = ruler.amounts(shown, group=group, by_period=True, by_unit=True)
-    now = {row.unit: row.amounts for row in rows if row.period == period.pk and row.unit in units}
+    placed = _placed(_now(group, period), units, period)
     previous = previous_of(period, known)
     until = compared_until(period, previous, at) if previous else None
-    before = ruler.amounts_until(previous, until, group) if previous and until else {}
-    before = {unit: amounts for unit, amounts in before.items() if unit in units}
-    ranked, low = _placed(now, units, period)
-    places = _places(before, units, previous) if previous else {}
-    lines = _lines(rows, shown) if len(units) <= DRAWN else {}
-    full = [
-        [Row(units[pk], row, places.get(row.code), lines.get(pk, ())) for pk, row in part]
-        for part in (ranked, low)
-    ]
+    before: Placed = ([], [])
+    if previous and until:
+        before = _placed(ruler.amounts_until(previous, until, group), units, previous)
+    places = {pk: row for pk, row in before[0]}
+    shown = [row for row in known if row.begins <= period.begins][:SHOWN]
+    history, lines = _history(group, shown, units)
+    ranked, low = (
+        [Row(units[pk], row, period.code, places.get(pk), lines.get(pk, ())) for pk, row in part]
+        for part in placed
+    )
     return Board(
         group=group,
         period=period,
         previous=previous,
         until=until,
         running=at < period.ends,
-        ranked=full[0],
-        low=full[1],
+        ranked=ranked,
+        low=low,
         idle=len(units) - len(ranked) - len(low),
-        whole=_whole(now.values(), period),
-        whole_before=_whole(before.values(), previous) if previous and before else None,
-        history=_history(rows, shown, units),
+        whole=_whole(placed, period),
+        whole_before=_whole(before, previous) if previous and any(before) else None,
+        history=history,
     )
 
 
-Placed = list[tuple[int, Standing]]
+#: The ranked and the low sample, each with the unit's key.
+Placed = tuple[list[tuple[int, Standing]], list[tuple[int, Standing]]]
 
 
-def _placed(
-    now: Mapping[int, ruler.Amounts], units: Mapping[int, Unit], period: Period
-) -> tuple[Placed, Placed]:
-    """The ranked and the low sample, each with the unit's key; in neither: units without a count."""
-    keys = {units[pk].code: pk for pk in now}
+def _now(group: str, period: Period) -> dict[int, ruler.Amounts]:
+    rows = ruler.amounts([period], group=group, by_unit=True)
+    return {row.unit: row.amounts for row in rows if row.unit is not None}
+
+
+def _placed(amounts: Mapping[int, ruler.Amounts], units: Mapping[int, Unit], period: Period) -> Placed:
+    """The group's units in their places; one without a count has none, one no longer active neither."""
+    told = {units[pk].code: pk for pk, row in amounts.items() if pk in units and any(row.values())}
     weights = weights_of(period)
-    told = [
-        Standing(units[pk].code, amounts, weights) for pk, amounts in now.items() if any(amounts.values())
-    ]
-    ranked, low = rank(told, period.scheme.min_sample)
-    return [(keys[row.code], row) for row in ranked], [(keys[row.code], row) for row in low]
+    standings = [Standing(code, amounts[pk], weights) for code, pk in told.items()]
+    ranked, low = rank(standings, period.scheme.min_sample)
+    return [(told[row.code], row) for row in ranked], [(told[row.code], row) for row in low]
 
 
-def _places(
-    before: Mapping[int, ruler.Amounts], units: Mapping[int, Unit], previous: Period
-) -> dict[str, Standing]:
-    ranked, _low = _placed(before, units, previous)
-    return {row.code: row for _pk, row in ranked}
-
-
-def _whole(amounts: Iterable[ruler.Amounts], period: Period) -> Pooled:
+def _whole(placed: Placed, period: Period) -> Pooled:
     """The group as one, and the arithmetic mean of its units (DOMAIN §11 sums up by the mean)."""
-    rows = list(amounts)
-    weights = weights_of(period)
-    shares = [{name: rate.share for name, rate in rates_of(row).items()} for row in rows]
-    scores = [score_of(share, weights) for share in shares]
-    points = mean(None if score is None else Fraction(score) for score in scores)
+    rows = [row for part in placed for _pk, row in part]
     return Pooled(
-        amounts=summed(rows, AMOUNTS),
-        weights=weights,
-        means={name: _percent(mean(share[name] for share in shares)) for name in RATE_NAMES},
-        mean_score=None if points is None else rounded(points, 1),
+        amounts=summed([row.amounts for row in rows], AMOUNTS),
+        weights=weights_of(period),
+        means={name: mean((_hundred(row.rates[name]) for row in rows), 2) for name in RATE_NAMES},
+        mean_score=mean((row.score for row in rows), 1),
     )
 
 
-def _percent(share: Fraction | None) -> Decimal | None:
-    return None if share is None else rounded(share * 100, 2)
+def _hundred(rate: Rate) -> Fraction | None:
+    return None if rate.share is None else 100 * rate.share
 
 
-def _history(
-    rows: Sequence[ruler.Row], shown: Sequence[Period], units: Mapping[int, Unit]
-) -> list[tuple[str, Pooled]]:
-    """The group as one in each real period, oldest first."""
-    told = []
+History = list[tuple[str, Pooled]]
+Lines = dict[int, list[Decimal]]
+
+
+def _history(group: str, shown: Sequence[Period], units: Mapping[int, Unit]) -> tuple[History, Lines]:
+    """The group as one in each real period, oldest first; in a small group also each unit's scores."""
+    single = len(units) <= DRAWN
+    rows = ruler.amounts(shown, group=group, by_period=True, by_unit=single)
+    told: History = []
+    lines: Lines = {}
     for period in reversed(shown):
-        amounts = [row.amounts for row in rows if row.period == period.pk and row.unit in units]
-        if amounts:
-            told.append((period.code, Pooled(summed(amounts, AMOUNTS), weights_of(period))))
-    return told
-
-
-def _lines(rows: Sequence[ruler.Row], shown: Sequence[Period]) -> dict[int, list[Decimal]]:
-    """Each unit's score in each real period, oldest first."""
-    order = {period.pk: (place, weights_of(period)) for place, period in enumerate(reversed(shown))}
-    found: dict[int, list[Decimal]] = {}
-    for row in sorted(rows, key=lambda row: order[row.period][0]):
-        shares = {name: rate.share for name, rate in rates_of(row.amounts).items()}
-        score = score_of(shares, order[row.period][1])
-        if score is not None:
-            found.setdefault(row.unit, []).append(score)
-    return found
+        weights = weights_of(period)
+        here = [row for row in rows if row.period == period.pk and (not single or row.unit in units)]
+        if here:
+            told.append((period.code, Pooled(summed([row.amounts for row in here], AMOUNTS), weights)))
+        for row in here if single else ():
+            score = score_of(rates_of(row.amounts), weights)
+            if score is not None:
+                lines.setdefault(row.unit, []).append(score)
+    return told, lines

@@ -21,7 +21,7 @@ from scoring.rules import (
     score_of,
 )
 
-WEIGHTS = {"responded": Decimal("0.1"), "solved": Decimal("0.5"), "satisfied": Decimal("0.4")}
+WEIGHTS = {"responded": 100, "solved": 500, "satisfied": 400}
 VALUES = Values(
     contacted={"yes": 1000, "no": 0, "unsure": None},
     solved={"solved": 1000, "unsolved": 0},
@@ -121,22 +121,22 @@ def test_a_rate_is_exact_and_rounded_half_up_only_when_told() -> None:
     assert Rate(0, 0).share is None
     assert Rate(0, 0).percent is None
     assert Rate(0, 5).percent == Decimal("0.00")
-    assert rounded(Fraction("93.25"), 1) == Decimal("93.3")
-    assert rounded(Fraction("93.2499999"), 1) == Decimal("93.2")
-    assert rounded(Fraction("-0.05"), 1) == Decimal("-0.1")
+    assert rounded(9325, 100, 1) == Decimal("93.3")
+    assert rounded(932499, 10000, 1) == Decimal("93.2")
+    assert rounded(-5, 100, 1) == Decimal("-0.1")
 
 
 def test_points_are_weighed_and_rounded_once() -> None:
     # 0.1 × 1 + 0.5 × 7/8 + 0.4 × (5 + 0.9) / 8 = 0.1 + 0.4375 + 0.295 = 0.8325 → 83.25 → 83.3
-    shares = {"responded": Fraction(1), "solved": Fraction(7, 8), "satisfied": Fraction(59, 80)}
-    assert score_of(shares, WEIGHTS) == Decimal("83.3")
+    rates = {"responded": Rate(8000, 8), "solved": Rate(7000, 8), "satisfied": Rate(5900, 8)}
+    assert score_of(rates, WEIGHTS) == Decimal("83.3")
 
 
 def test_the_weight_of_a_rate_nobody_was_asked_about_goes_to_the_others() -> None:
     # (0.5 × 0.8 + 0.4 × 0.9) / 0.9 = 0.8444…
-    shares = {"responded": None, "solved": Fraction(4, 5), "satisfied": Fraction(9, 10)}
-    assert score_of(shares, WEIGHTS) == Decimal("84.4")
-    assert score_of(dict.fromkeys(shares, None), WEIGHTS) is None
+    rates = {"responded": Rate(0, 0), "solved": Rate(4000, 5), "satisfied": Rate(9000, 10)}
+    assert score_of(rates, WEIGHTS) == Decimal("84.4")
+    assert score_of(dict.fromkeys(rates, Rate(0, 0)), WEIGHTS) is None
 
 
 def test_units_rank_by_score_then_solved_then_satisfied_then_code() -> None:
@@ -165,5 +165,7 @@ def test_a_unit_with_too_few_answers_is_listed_apart_without_a_rank() -> None:
 
 
 def test_a_mean_leaves_out_the_units_without_a_rate() -> None:
-    assert mean([Fraction(1), None, Fraction(1, 2)]) == Fraction(3, 4)
-    assert mean([None]) is None
+    assert mean([Fraction(1), None, Fraction(1, 2)], 2) == Decimal("0.75")
+    assert mean([Fraction(1, 3), Fraction(2, 3)], 4) == Decimal("0.5000")
+    assert mean([Decimal("89.6"), Decimal("100.0"), Decimal("100.0")], 1) == Decimal("96.5")
+    assert mean([None], 2) is None
