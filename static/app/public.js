@@ -23,7 +23,12 @@
       h: Math.floor((left % 86400) / 3600),
       m: Math.floor((left % 3600) / 60),
     };
-    var pattern = values.d ? words.wordDays : values.h ? words.wordHours : words.wordMinutes;
+    var pattern = words.wordMinutes;
+    if (values.d) {
+      pattern = values.h ? words.wordDays : words.wordWholeDays;
+    } else if (values.h) {
+      pattern = values.m ? words.wordHours : words.wordWholeHours;
+    }
     var text = fill(pattern, values);
     return seconds < 0 ? fill(words.wordOver, { t: text }) : text;
   }
