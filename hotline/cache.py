@@ -1,5 +1,6 @@
 """A cache whose loss is only a loss of time."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -43,3 +44,21 @@ class Forgiving(RedisCache):
             return super().has_key(key, version)
         except RedisError:
             return False
+
+    def add(
+        self,
+        key: str,
+        value: Any,
+        timeout: float | None | object = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> bool:
+        try:
+            return super().add(key, value, timeout, version)
+        except RedisError:
+            return True
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        try:
+            return super().get_many(keys, version)
+        except RedisError:
+            return {}
