@@ -19,35 +19,50 @@
     return Boolean(form.querySelector("input[value=unsolved]:checked, input[value=dissatisfied]:checked"));
   }
 
-  /* The keys belong to the first question that has no answer; the reason is asked only after a "no". */
+  /* The question at hand is the first without an answer; the reason is asked only after a "no". */
   function aim() {
     why.hidden = !negative();
     var open = asks.find(function (ask) {
-      var shown = !ask.closest("[hidden]");
-      return shown && !radios(ask).some(function (radio) {
+      return !ask.hidden && !radios(ask).some(function (radio) {
         return radio.checked;
       });
     });
     asks.forEach(function (ask) {
       ask.classList.toggle("now", ask === open);
-      radios(ask).forEach(function (radio, place) {
-        if (ask === open) {
-          radio.dataset.key = String(place + 1);
-        } else {
-          delete radio.dataset.key;
-        }
-      });
     });
     return open;
   }
 
+  function typing(target) {
+    return target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+  }
+
+  /* Figures mean the question at hand, so they are read here and not from a data-key. */
+  function answer(event) {
+    var plain = !event.isComposing && !event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat;
+    var on = document.body.dataset.singleKeys === "1" && !document.querySelector("dialog[open]");
+    if (!plain || !on || !/^[1-9]$/.test(event.key) || typing(event.target)) {
+      return;
+    }
+    var open = aim();
+    var radio = open && radios(open)[Number(event.key) - 1];
+    if (radio) {
+      event.preventDefault();
+      radio.click();
+    }
+  }
+
+  asks.forEach(function (ask) {
+    radios(ask).forEach(function (radio) {
+      delete radio.dataset.key;
+    });
+  });
   form.addEventListener("change", function (event) {
-    if (event.target.closest("[data-ask]")) {
-      var open = aim();
-      if (open) {
-        open.scrollIntoView({ block: "nearest" });
-      }
+    var open = event.target.closest("[data-ask]") && aim();
+    if (open) {
+      open.scrollIntoView({ block: "nearest" });
     }
   });
+  document.addEventListener("keydown", answer);
   aim();
 })();

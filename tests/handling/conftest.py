@@ -1,10 +1,14 @@
 """Orders in the hands of the small city's heating company."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from dispatch.actions import route
@@ -15,6 +19,10 @@ from tests.city import NOON, City
 from tickets.models import Ticket
 
 Make = Callable[..., Ticket]
+Order = Callable[..., Ticket]
+ClientOf = Callable[[str], Client]
+HTMX = {"HX-Request": "true", "HX-Target": "pane"}
+WORDS = {"outcome": "explained", "text": "已上门解释供暖时间。", "reply": "供暖自十五日起，请您留意。"}
 
 
 def photo(name: str = "现场.jpg") -> SimpleUploadedFile:
@@ -54,3 +62,26 @@ def reported(city: City, signed: Ticket) -> Ticket:
     result = Result(outcome="solved", text="更换了三号楼的循环泵。", reply="三号楼循环泵已更换，室温已达标。")
     actions.report(signed, result, by=city.clerk, at=NOON, files=[photo()])
     return signed
+
+
+@pytest.fixture
+def order(city: City) -> Order:
+    """An order dispatched an hour ago by the real clock, which the views read."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+
+    def made(at: object = an_hour_ago, **request: object) -> Ticket:
+        ticket = intake.file(city.request(**request), by=city.agent, at=at)
+        assert route(ticket, at)
+        return ticket
+
+    return made
+
+
+def post(client: Client, verb: str, ticket: Ticket, **data: object) -> object:
+    headers = data.pop("headers", None)
+    data.setdefault("version", ticket.version)
+    return client.post(reverse(f"handling:{verb}", args=[ticket.number]), data, headers=headers)
+
+
+def fresh(ticket: Ticket) -> Ticket:
+    return Ticket.objects.get(pk=ticket.pk)
