@@ -47,7 +47,7 @@ _WITH = (
     "place__street",
     "lead",
     "assignee",
-    "limit__calendar",
+    "limit",
     "accused",
     "taken_by",
     "repeat_of",
