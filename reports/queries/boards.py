@@ -1,10 +1,9 @@
 """The board of a rank group in a period: places, counts, rates, and the change since the last period."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from urllib.parse import quote
 
@@ -14,7 +13,6 @@ from scoring.models import AMOUNTS, COUNTS, Period
 from scoring.rules import (
     RATE_NAMES,
     Month,
-    Rate,
     Standing,
     Weights,
     mean,
@@ -165,7 +163,7 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime) -> 
         ranked=ranked,
         low=low,
         idle=len(units) - len(ranked) - len(low),
-        whole=_whole(placed, period),
+        whole=_with_means(_whole(placed, period), placed),
         whole_before=_whole(before, previous) if previous and any(before) else None,
         history=history,
     )
@@ -190,18 +188,20 @@ def _placed(amounts: Mapping[int, ruler.Amounts], units: Mapping[int, Unit], per
 
 
 def _whole(placed: Placed, period: Period) -> Pooled:
-    """The group as one, and the arithmetic mean of its units (DOMAIN §11 sums up by the mean)."""
+    """The group as one."""
+    rows = [row.amounts for part in placed for _pk, row in part]
+    return Pooled(summed(rows, AMOUNTS), weights_of(period))
+
+
+def _with_means(whole: Pooled, placed: Placed) -> Pooled:
+    """With the arithmetic mean of its units beside it (DOMAIN §11 sums up by the mean)."""
     rows = [row for part in placed for _pk, row in part]
-    return Pooled(
-        amounts=summed([row.amounts for row in rows], AMOUNTS),
-        weights=weights_of(period),
-        means={name: mean((_hundred(row.rates[name]) for row in rows), 2) for name in RATE_NAMES},
+    means = {name: mean((row.rates[name].share for row in rows), 4) for name in RATE_NAMES}
+    return replace(
+        whole,
+        means={name: None if share is None else share.scaleb(2) for name, share in means.items()},
         mean_score=mean((row.score for row in rows), 1),
     )
-
-
-def _hundred(rate: Rate) -> Fraction | None:
-    return None if rate.share is None else 100 * rate.share
 
 
 History = list[tuple[str, Pooled]]
