@@ -74,12 +74,14 @@ class Assignment(models.Model):
         WITHIN_DISTRICT = "within_district", _("区内转派")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="assignments")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     how = models.CharField(max_length=16, choices=How.choices)
     rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="assignments")
-    catalogue = models.ForeignKey(Catalogue, models.PROTECT, null=True, related_name="assignments")
+    catalogue = models.ForeignKey(
+        Catalogue, models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
     reason = models.CharField(_("理由"), max_length=200, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     #: Whether the ledger has its lines (scoring sets it with them).
     counted = models.BooleanField(default=False, editable=False)
@@ -102,8 +104,8 @@ class CoTaskQuerySet(models.QuerySet["CoTask"]):
 class CoTask(models.Model):
     """A co-unit's part in a ticket (协办): it sees the ticket and adds what it did; the lead answers."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="co_tasks")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="co_tasks")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="co_tasks", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="co_tasks", db_index=False)
     at = models.DateTimeField()
 
     objects = CoTaskQuerySet.as_manager()

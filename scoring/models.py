@@ -115,13 +115,15 @@ class ScoreLine(Amounts):
         ACCEPTED = "accepted", _("派单受理")
         ANSWER = "answer", _("回访结果")
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="lines")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="lines", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="score_lines")
-    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.CharField(max_length=10, choices=Source.choices)
-    assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="lines")
-    answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="lines")
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="lines", db_index=False
+    )
+    answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="lines", db_index=False)
     at = models.DateTimeField()
     folded = models.BooleanField(default=False)
 

@@ -50,9 +50,7 @@ class Stretch:
 Pause = tuple[datetime, datetime]
 
 
-def due(
-    start: datetime, limit: timedelta, calendar: Calendar, pauses: Sequence[Pause] = ()
-) -> datetime:
+def due(start: datetime, limit: timedelta, calendar: Calendar, pauses: Sequence[Pause] = ()) -> datetime:
     """The moment at which `limit` of counted time has passed since `start`."""
     if not calendar.working and not pauses:
         return start + limit

@@ -17,7 +17,7 @@ from tickets.parts import Attachment, SearchEntry
 from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
 from tickets.rules import MOMENTS, Clocks, next_wake
 from tickets.search import holds
-from tickets.states import OPEN, WITH_UNIT, Channel, Kind, Outcome, State
+from tickets.states import WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
@@ -59,9 +59,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self.filter(allowed)
         return self.filter(allowed).exclude(accused__isnull=False, accused=user.unit)
 
-    def open(self) -> Self:
-        return self.filter(state__in=OPEN)
-
     def waiting_dispatch(self) -> Self:
         """The dispatch desk."""
         return self.filter(state=State.PENDING)
@@ -96,7 +93,7 @@ class Ticket(models.Model):
     number = models.CharField(_("工单号"), max_length=40, unique=True)
     query_code = models.CharField(_("查询码"), max_length=8)
     #: A client's own key: the same submission twice makes one ticket.
-    client_key = models.CharField(max_length=80, unique=True, null=True, editable=False)
+    client_key = models.CharField(max_length=80, null=True, editable=False)
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=flow.NEW)
     #: The number of the last event; every write compares and raises it.
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -104,7 +101,9 @@ class Ticket(models.Model):
 
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     kind = models.CharField(_("诉求类型"), max_length=12, choices=Kind.choices)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, verbose_name=_("事项分类"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, verbose_name=_("事项分类"), db_index=False
+    )
     place = models.ForeignKey(Place, models.PROTECT, null=True, verbose_name=_("事发地"), related_name="+")
     #: Where exactly in public space: compound, road, building; a home's door stays in the vault.
     location = models.CharField(_("具体位置"), max_length=200, blank=True)
@@ -113,15 +112,19 @@ class Ticket(models.Model):
     #: The answer given at the desk, or the way the caller was told.
     answer = models.TextField(_("答复内容"), blank=True)
     urgent = models.BooleanField(_("紧急"), default=False)
-    repeat_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeats")
+    repeat_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="repeats", db_index=False
+    )
 
-    taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     lead = models.ForeignKey(
-        Unit, models.PROTECT, null=True, related_name="leads", verbose_name=_("主办单位")
+        Unit, models.PROTECT, null=True, related_name="leads", verbose_name=_("主办单位"), db_index=False
     )
     #: The unit a 举报 is about; it can neither handle nor see the ticket (DOMAIN §4.7).
-    accused = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accused = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     received_at = models.DateTimeField(_("受理时间"))
     dispatched_at = models.DateTimeField(null=True)
@@ -134,7 +137,7 @@ class Ticket(models.Model):
     overdue_at = models.DateTimeField(null=True)
 
     #: The SLA class written on the ticket, and its moments (DOMAIN §3.1).
-    limit = models.ForeignKey(Limit, models.PROTECT, null=True, related_name="+")
+    limit = models.ForeignKey(Limit, models.PROTECT, null=True, related_name="+", db_index=False)
     #: Where the handling clock of this round began.
     clock_from = models.DateTimeField(null=True)
     handle_minutes = models.PositiveIntegerField(null=True)
@@ -162,7 +165,10 @@ class Ticket(models.Model):
     class Meta:
         verbose_name = _("工单")
         verbose_name_plural = _("工单")
+        constraints = [models.UniqueConstraint(fields=["client_key"], name="ticket_client_key")]
+        # A ticket is written some ten times: each index is here for a named read, and none twice.
         indexes = [
+            models.Index(fields=["repeat_of"], name="ticket_repeats", condition=Q(repeat_of__isnull=False)),
             models.Index(fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)),
             models.Index(fields=["lead", "handle_due", "id"], name="ticket_inbox"),
             models.Index(

@@ -21,13 +21,13 @@ class Event(models.Model):
     `hash` chains a ticket's events (`rules.event_hash`), so a rewritten line breaks all that follow.
     """
 
-    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events")
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=20)
     was = models.CharField(max_length=12, blank=True)
     now = models.CharField(max_length=12)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     facts = models.JSONField(default=dict)
     prev_hash = models.CharField(max_length=64, blank=True)
