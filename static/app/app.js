@@ -110,9 +110,17 @@
         return;
       }
       this.box = new window.TomSelect(select, this.options());
+      this.addEventListener("keydown", this.keepEnter);
       /* The label now belongs to Tom Select's own input; the select itself must not be met. */
       select.setAttribute("aria-hidden", "true");
       select.tabIndex = -1;
+    }
+
+    /* Enter in a search that found nothing must not send the form. */
+    keepEnter(event) {
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+      }
     }
 
     disconnectedCallback() {
