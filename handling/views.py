@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -280,7 +280,8 @@ def _pane(
     if not _fragment(request):
         return render(request, "handling/case.html", context, status=status)
     if done and request.htmx.target == "pane":
-        view = _view(request, request.GET)
+        # The list beside it stays in its view, which only the page's own address knows.
+        view = _view(request, QueryDict(urlsplit(request.htmx.current_url or "").query))
         context |= {"done": True, "rail": queries.rail(request.user, at), "view": view}
     return render(request, "handling/_pane.html", context, status=status)
 

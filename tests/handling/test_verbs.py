@@ -51,9 +51,11 @@ def test_a_secret_caller_is_not_even_masked(order: Order, client_of: ClientOf) -
 
 def test_signing_from_the_pane_brings_the_row_and_the_counts_along(order: Order, client_of: ClientOf) -> None:
     ticket = order()
-    response = post(client_of("clerk"), "sign", ticket, headers=HTMX)
+    beside = {**HTMX, "HX-Current-URL": "http://testserver/inbox/?v=unsigned"}
+    response = post(client_of("clerk"), "sign", ticket, headers=beside)
     page = response.content.decode()
     assert (response.status_code, fresh(ticket).state) == (200, "handling")
+    assert response.context["view"].key == "unsigned"
     assert f'id="row-{ticket.number}"' in page and 'id="views"' in page
     assert page.count('hx-swap-oob="true"') == 2
 
