@@ -17,10 +17,13 @@ from tickets.parts import Attachment, SearchEntry
 from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
 from tickets.rules import MOMENTS, Clocks, next_wake
 from tickets.search import holds
-from tickets.states import WITH_UNIT, Channel, Kind, Outcome, State
+from tickets.states import OPEN, WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
+
+#: With a unit or with the callers-back, as the index of the inbox has it.
+RUNNING = sorted(WITH_UNIT | {State.FOLLOWUP})
 
 __all__ = [
     "Attachment", "Category", "DayDigest", "Event", "Limit", "SearchEntry", "Setting", "Ticket",
@@ -58,6 +61,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if user.unit is None:
             return self.filter(allowed)
         return self.filter(allowed).exclude(accused__isnull=False, accused=user.unit)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
 
     def waiting_dispatch(self) -> Self:
         """The dispatch desk."""
@@ -112,9 +118,7 @@ class Ticket(models.Model):
     #: The answer given at the desk, or the way the caller was told.
     answer = models.TextField(_("答复内容"), blank=True)
     urgent = models.BooleanField(_("紧急"), default=False)
-    repeat_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="repeats", db_index=False
-    )
+    repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     lead = models.ForeignKey(
@@ -168,9 +172,14 @@ class Ticket(models.Model):
         constraints = [models.UniqueConstraint(fields=["client_key"], name="ticket_client_key")]
         # A ticket is written some ten times: each index is here for a named read, and none twice.
         indexes = [
-            models.Index(fields=["repeat_of"], name="ticket_repeats", condition=Q(repeat_of__isnull=False)),
             models.Index(fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)),
-            models.Index(fields=["lead", "handle_due", "id"], name="ticket_inbox"),
+            # A unit has some hundred running orders and, after years, tens of thousands that ended.
+            models.Index(
+                fields=["lead", "handle_due", "id"], name="ticket_running", condition=Q(state__in=RUNNING)
+            ),
+            models.Index(
+                fields=["lead", "-closed_at", "-id"], name="ticket_ended", condition=Q(state=State.CLOSED)
+            ),
             models.Index(
                 fields=["state", "dispatch_due", "id"],
                 name="ticket_dispatch",
