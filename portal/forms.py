@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from followup.actions import Said
 from followup.models import Contacted, Reason, Satisfied, Solved
 from portal.rules import full_number, plain_code
-from tickets.book import book
+from tickets.book import book, local_day
 
 #: A phone's keyboard shall neither correct nor guess.
 PLAIN = {"autocapitalize": "characters", "autocorrect": "off", "spellcheck": "false"}
@@ -35,7 +35,7 @@ class QueryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.letters = book().text("number_prefix", at)
         self.hotline = book().text("hotline_number", at)
-        example = f"{self.letters}{self.hotline}-{at:%Y%m%d}-000001"
+        example = f"{self.letters}{self.hotline}-{local_day(at):%Y%m%d}-000001"
         self.fields["number"].help_text = _("例如 %s") % example
 
     def clean_number(self) -> str:
