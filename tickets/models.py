@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,14 +12,13 @@ from simple_history.models import HistoricalRecords
 from tickets import flow
 from tickets.catalogue import Category
 from tickets.errors import Refused, Stale
+from tickets.filters import TicketQuerySet
 from tickets.parts import Attachment, SearchEntry
 from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
 from tickets.rules import MOMENTS, Clocks, next_wake
-from tickets.search import holds
-from tickets.states import OPEN, WITH_UNIT, Channel, Kind, Outcome, State
+from tickets.states import WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
-from units.roles import CITY_WIDE, OF_THE_UNIT, Role
 
 #: With a unit or with the callers-back, as the index of the inbox has it.
 RUNNING = sorted(WITH_UNIT | {State.FOLLOWUP})
@@ -29,68 +27,6 @@ __all__ = [
     "Attachment", "Category", "DayDigest", "Event", "Limit", "SearchEntry", "Setting", "Ticket",
     "WorkCalendar", "WorkDay",
 ]  # fmt: skip
-
-
-def _pk_of(**conditions: object) -> Q:
-    """Tickets found through a lower room's rows, by its reverse name: nothing is imported from below."""
-    return Q(pk__in=Ticket.objects.filter(**conditions).values("pk"))
-
-
-class TicketQuerySet(models.QuerySet["Ticket"]):
-    """Every named filter, in the words of the trade."""
-
-    def visible_to(self, user: User) -> Self:
-        """What this person may read; the one permission check of every page (DOMAIN §4.2, §4.7).
-
-        The accused unit of a 举报 never sees it, whatever else its people are.
-        """
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.has_role(*CITY_WIDE):
-            return self
-        allowed = Q(pk__in=[])
-        if user.has_role(Role.AGENT):
-            allowed |= Q(taken_by=user) | _pk_of(
-                case__caller__calls__agent=user, case__caller__calls__ended_at=None
-            )
-        if user.unit is not None and user.has_role(*OF_THE_UNIT):
-            ours = Unit.objects.under(user.unit)
-            allowed |= Q(lead__in=ours) | _pk_of(co_tasks__unit__in=ours)
-        if user.has_role(Role.GRID):
-            allowed |= Q(assignee=user)
-        if user.unit is None:
-            return self.filter(allowed)
-        return self.filter(allowed).exclude(accused__isnull=False, accused=user.unit)
-
-    def open(self) -> Self:
-        return self.filter(state__in=OPEN)
-
-    def waiting_dispatch(self) -> Self:
-        """The dispatch desk."""
-        return self.filter(state=State.PENDING)
-
-    def with_unit(self) -> Self:
-        return self.filter(state__in=WITH_UNIT)
-
-    def waiting_followup(self) -> Self:
-        """The list of the callers-back."""
-        return self.filter(state=State.FOLLOWUP)
-
-    def led_under(self, unit: Unit) -> Self:
-        """Led by the unit or one below it."""
-        return self.filter(lead__path__startswith=unit.path)
-
-    def due(self, at: datetime) -> Self:
-        """Something must happen to these by now."""
-        return self.filter(wake_at__lte=at)
-
-    def late(self, at: datetime) -> Self:
-        return self.with_unit().filter(handle_due__lt=at)
-
-    def matching(self, words: list[str]) -> Self:
-        """Those whose text holds every one of the search words (`rules.grams` of what was typed)."""
-        found = SearchEntry.objects.filter(holds("grams", words))
-        return self.filter(pk__in=found.values("ticket_id"))
 
 
 class Ticket(models.Model):

@@ -1,0 +1,74 @@
+"""Every named filter of tickets, in the words of the trade; `visible_to` is the permission check."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from tickets.parts import SearchEntry
+from tickets.search import holds
+from tickets.states import OPEN, WITH_UNIT, State
+from units.models import Unit, User
+from units.roles import CITY_WIDE, OF_THE_UNIT, Role
+
+
+class TicketQuerySet(models.QuerySet):
+    """Every named filter, in the words of the trade."""
+
+    def visible_to(self, user: User) -> Self:
+        """What this person may read; the one permission check of every page (DOMAIN §4.2, §4.7).
+
+        The accused unit of a 举报 never sees it, whatever else its people are.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.has_role(*CITY_WIDE):
+            return self
+        allowed = Q(pk__in=[])
+        if user.has_role(Role.AGENT):
+            allowed |= Q(taken_by=user) | self._pk_of(
+                case__caller__calls__agent=user, case__caller__calls__ended_at=None
+            )
+        if user.unit is not None and user.has_role(*OF_THE_UNIT):
+            ours = Unit.objects.under(user.unit)
+            allowed |= Q(lead__in=ours) | self._pk_of(co_tasks__unit__in=ours)
+        if user.has_role(Role.GRID):
+            allowed |= Q(assignee=user)
+        if user.unit is None:
+            return self.filter(allowed)
+        return self.filter(allowed).exclude(accused__isnull=False, accused=user.unit)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def waiting_dispatch(self) -> Self:
+        """The dispatch desk."""
+        return self.filter(state=State.PENDING)
+
+    def with_unit(self) -> Self:
+        return self.filter(state__in=WITH_UNIT)
+
+    def waiting_followup(self) -> Self:
+        """The list of the callers-back."""
+        return self.filter(state=State.FOLLOWUP)
+
+    def led_under(self, unit: Unit) -> Self:
+        """Led by the unit or one below it."""
+        return self.filter(lead__path__startswith=unit.path)
+
+    def due(self, at: datetime) -> Self:
+        """Something must happen to these by now."""
+        return self.filter(wake_at__lte=at)
+
+    def late(self, at: datetime) -> Self:
+        return self.with_unit().filter(handle_due__lt=at)
+
+    def matching(self, words: list[str]) -> Self:
+        """Those whose text holds every one of the search words (`rules.grams` of what was typed)."""
+        found = SearchEntry.objects.filter(holds("grams", words))
+        return self.filter(pk__in=found.values("ticket_id"))
+
+    def _pk_of(self, **conditions: object) -> Q:
+        """Tickets found through a lower room's rows, by its reverse name: nothing is imported from below."""
+        return Q(pk__in=self.model.objects.filter(**conditions).values("pk"))
