@@ -79,8 +79,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     context["count"] = queries.counted(chosen.qs)
     context["counted"] = queries.COUNTED
     context["may_find"] = request.user.has_role(*queries.FINDERS)
-    part = "#found" if request.htmx and not request.htmx.boosted else ""
-    return render(request, f"reports/cases.html{part}", context)
+    whole = not request.htmx or request.htmx.boosted
+    return render(request, "reports/cases.html" if whole else "reports/cases.html#found", context)
 
 
 @require_POST
