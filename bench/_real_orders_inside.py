@@ -55,9 +55,11 @@ def tell_agreement(orders: list[Row]) -> None:
     went = dict(Assignment.objects.values_list("ticket__client_key", "unit__name"))
     print(f"dispatched without a hand: {share(len(went), len(orders))} of all rows")
     truth = {f"bench:{row['order_no']}": row for row in orders}
-    office = {row["unit_raw"]: row["unit"] for row in orders}
+    offices: dict[str, set[str]] = {}
+    for row in orders:  # one name was normalised differently in the two sources
+        offices.setdefault(row["unit_raw"], set()).add(row["unit"])
     right = sum(unit == truth[key]["unit_raw"][:80] for key, unit in went.items())
-    kin = sum(office.get(unit, unit) == truth[key]["unit"] for key, unit in went.items())
+    kin = sum(truth[key]["unit"] in offices.get(unit, ()) for key, unit in went.items())
     print(f"the unit that really got it: {share(right, len(went))}")
     print(f"the same kind of office, whatever its district: {share(kin, len(went))}")
 
