@@ -129,6 +129,8 @@ def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "
     found = searched(listed(user, view, at), text)
     found = found.select_related("category", "place__street", "place__district", "lead", "assignee")
     pages = CursorPaginator(found, ordering=view.order)
+    # None of the keys is null in its view; the paginator's "nulls last" would keep the index out.
+    pages.queryset = found.order_by(*view.order)
     if not after:
         return pages.page(first=PAGE)
     try:
