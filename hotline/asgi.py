@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
 django.setup()
 
-from hotline.events import Hub, channels_of, session_key  # noqa: E402  (needs the apps)
+from hotline.events import Hub, channels_of, greeting, session_key  # noqa: E402  (needs the apps)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -40,7 +40,8 @@ async def pour(send: Send, key: str | None, channels: list[str]) -> None:
     queue, clock = hub.join(channels), asyncio.get_running_loop().time
     check_at = clock() + CHECK_EVERY
     try:
-        await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
+        hello = b"retry: 3000\n\n" + await greeting(channels)
+        await send({"type": "http.response.body", "body": hello, "more_body": True})
         while True:
             try:
                 body = await asyncio.wait_for(queue.get(), HEARTBEAT)

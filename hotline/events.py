@@ -21,6 +21,8 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
+from hotline import badges
+
 log = logging.getLogger(__name__)
 
 # A listener who cannot keep up loses the oldest: every message only says "look again".
@@ -77,6 +79,18 @@ def as_event(raw: bytes) -> bytes | None:
     if not isinstance(kind, str) or not kind.replace("-", "").isalnum():
         return None
     return f"event: {kind}\ndata: {json.dumps(message, separators=(',', ':'))}\n\n".encode()
+
+
+async def greeting(channels: list[str]) -> bytes:
+    """The badge counts last told to the channels' unit, so that a page need not wait for a change."""
+    units = [name.rsplit(":", 1)[-1] for name in channels if name.startswith(channel("unit", ""))]
+    try:
+        async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as client:
+            told = [await client.hget(badges.key(), unit) for unit in units]
+    except (RedisError, OSError):
+        return b""
+    messages = [{"kind": "badge", **json.loads(text)} for text in told if text]
+    return b"".join(filter(None, (as_event(json.dumps(message).encode()) for message in messages)))
 
 
 class Hub:

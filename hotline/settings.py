@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "route waiting": every("dispatch.tasks.route_waiting", 10),
     "score waiting": every("scoring.tasks.score_waiting", 10),
     "fold": every("scoring.tasks.fold", 30),
+    "tell badges": every("hotline.tasks.tell_badges", 5),
     "seal days": {"task": "tickets.tasks.seal_days", "schedule": crontab(hour=0, minute=10)},
 }
 
