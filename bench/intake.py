@@ -1,6 +1,6 @@
 """Requests through the door: tickets created and dispatched per second by POST /api/requests/, and the floor.
 
-    python -m hotline.local --test -- python bench/intake.py [--tickets 200]
+    python -m hotline.local -- python bench/intake.py [--tickets 200]
 
 Real gunicorn as `make run` starts it, a throw-away database with the Beijing pack, an agent's token.
 The floor, in the same run on the same database: a bare psycopg2 loop of two inserts and a commit.

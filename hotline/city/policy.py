@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from hotline.city.reader import Bad, Document, Problems, Row, once, parsed, read_csv, whole
@@ -41,6 +42,8 @@ KEYS: Mapping[str, str] = {
     "attachment_max_mb": "number",
     "attachment_max_megapixels": "number",
 }
+#: Read too, but a city may do without.
+OPTIONAL = frozenset({"board_tiles"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def read(folder: Path, city: Document, problems: Problems) -> Policy:
     for key in KEYS.keys() - {row.cells["key"] for row in rows}:
         problems.error(SETTINGS, f"the setting {key!r} is missing")
     for row in rows:
-        if row.cells["key"] not in KEYS:
+        if row.cells["key"] not in KEYS.keys() | OPTIONAL:
             problems.warn(row.at, f"nothing reads the setting {row.cells['key']!r}")
     return Policy(calendars, limits, settings)
 
@@ -164,7 +167,8 @@ def _setting(row: Row, limits: set[str]) -> Mapping[str, object]:
 
 def refuse_rewritten(policy: Policy, problems: Problems) -> None:
     """Complains about rows that would change numbers which tickets were already reckoned with."""
-    used = set(Ticket.objects.order_by().values_list("limit", flat=True).distinct())
+    on_tickets = Exists(Ticket.objects.filter(limit=OuterRef("pk")))
+    used = set(Limit.objects.filter(on_tickets).values_list("pk", flat=True))
     limits = {(row.code, row.effective_from): row for row in Limit.objects.select_related("calendar")}
     for row in policy.limits:
         old = limits.get((row["code"], row["effective_from"]))
@@ -172,7 +176,7 @@ def refuse_rewritten(policy: Policy, problems: Problems) -> None:
             continue
         if old.calendar.code != row["calendar"] or any(getattr(old, name) != row[name] for name in MINUTES):
             problems.error(str(row["at"]), "tickets carry this limit: add a row with a later effective_from")
-    last = Ticket.objects.order_by("-received_at").values_list("received_at", flat=True).first()
+    last = Ticket.objects.order_by("-pk").values_list("received_at", flat=True).first()
     settings = {(row.key, row.effective_from): row.value for row in Setting.objects.all()}
     for row in policy.settings:
         value = settings.get((row["key"], row["effective_from"]), row["value"])

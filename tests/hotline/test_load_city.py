@@ -43,8 +43,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
 
 
 def load(folder: Path, **options: object) -> str:
-    out = StringIO()
-    call_command("load_city", str(folder), stdout=out, stderr=StringIO(), **options)
+    call_command("load_city", str(folder), stdout=(out := StringIO()), stderr=StringIO(), **options)
     return out.getvalue()
 
 
@@ -205,9 +204,8 @@ def test_a_missing_file_and_other_bytes_are_problems_too(db: None, folder: Path)
 
 def test_the_command_prints_every_problem_and_fails(db: None, folder: Path) -> None:
     edit(folder, "places.csv", "500000", "many")
-    errors = StringIO()
     with pytest.raises(CommandError, match="nothing was loaded"):
-        call_command("load_city", str(folder), stderr=errors)
+        call_command("load_city", str(folder), stderr=(errors := StringIO()))
     assert "places.csv:3: population 'many' is not a whole number\n" in errors.getvalue()
 
 
@@ -283,7 +281,9 @@ def test_a_limit_on_tickets_is_not_rewritten_but_a_later_row_is_added(db: None, 
 def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
     routed(folder)
     edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
-    assert problems(folder) == ["settings.csv:18: '60' was in use: add a row with a later effective_from"]
+    assert problems(folder) == [
+        "settings.csv:18: '30' has been in use: add a row with a later effective_from"
+    ]
     assert Book().number("duplicate_days", NOON) == 30
 
 
