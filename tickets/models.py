@@ -193,7 +193,9 @@ class Ticket(models.Model):
             return "" if row.system else _("「%(move)s」需要由人办理。") % {"move": row.label}
         if not by.has_role(*row.roles):
             return _("您的角色不能「%(move)s」。") % {"move": row.label}
-        if row.at_lead and not (by.unit is not None and by.unit.covers(self.lead)):
+        # Whoever the lead gave the order to acts for it, from a community below too.
+        at_lead = by.pk == self.assignee_id or (by.unit is not None and by.unit.covers(self.lead))
+        if row.at_lead and not at_lead:
             return _("只有主办单位才能「%(move)s」。") % {"move": row.label}
         return ""
 

@@ -11,7 +11,7 @@ from tests.city import NOON, City
 from tests.handling.conftest import Make, photo
 from tickets.errors import Refused, Stale
 from tickets.models import Attachment, Ticket
-from units.models import User
+from units.models import Unit, User
 
 LATER = NOON + timedelta(hours=2)
 SOLVED = Result(outcome="solved", text="更换了三号楼的循环泵。", reply="循环泵已更换，请您再试温度。")
@@ -246,3 +246,21 @@ def test_sending_back_without_a_reason_is_refused(city: City, reported: Ticket) 
     with pytest.raises(Refused):
         actions.send_back(fresh(reported), note=" ", by=city.leader, at=LATER)
     assert unchanged(reported)
+
+
+def test_a_worker_of_a_community_below_the_lead_contacts_the_caller_once_the_order_is_theirs(
+    city: City, dispatched: Ticket
+) -> None:
+    below = Unit.objects.create(
+        code="E-heating-1",
+        name="供热一所",
+        type="community",
+        parent=city.heating,
+        path=f"{city.heating.path}1/",
+    )
+    worker = User.objects.create(username="below", roles=["grid"], unit=below)
+    with pytest.raises(Refused):
+        actions.contact(dispatched, channel="visit", reached=True, note="", by=worker, at=NOON)
+    actions.assign(dispatched, to=worker, by=city.clerk, at=NOON)
+    actions.contact(dispatched, channel="visit", reached=True, note="", by=worker, at=NOON)
+    assert Ticket.objects.get(pk=dispatched.pk).contacted_at == NOON
