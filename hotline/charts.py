@@ -33,13 +33,10 @@ LOOKS: dict[str, dict[str, object]] = {
     "nodata": {"fill": "#eef0f3"},
     "nodata-text": {"fill": "#3b4654"},
 }
-#: Upper bound (excluded), ground, text: red–blue, told apart by the colour-blind too.
-BINS = (
-    (88, "#c4161d", "#ffffff"),
-    (91, "#e58a4e", "#111111"),
-    (94, "#b9d3f0", "#111111"),
-    (96, "#2f6fbd", "#ffffff"),
-)
+#: Where the colour of a map changes, unless the page says so.
+BOUNDS = (88, 91, 94, 96)
+#: Ground and text below each bound: red–blue, told apart by the colour-blind too.
+GROUNDS = (("#c4161d", "#ffffff"), ("#e58a4e", "#111111"), ("#b9d3f0", "#111111"), ("#2f6fbd", "#ffffff"))
 TOP_BIN = ("#0d3f7a", "#ffffff")
 
 
@@ -139,6 +136,11 @@ def slope_row(
             mark("text", "ax", name, x=x1 - 9, y=y1 + 4, text_anchor="end", font_size=11),
         ]
     return marks
+
+
+def bins(bounds: Sequence[float]) -> list[tuple[float, str, str]]:
+    """Upper bound (excluded), ground and text of each colour but the best."""
+    return [(bound, ground, ink) for bound, (ground, ink) in zip(bounds, GROUNDS, strict=True)]
 
 
 def colours(value: float | None, bins: Sequence[tuple[float, str, str]]) -> tuple[str, str] | None:

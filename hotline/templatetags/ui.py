@@ -165,13 +165,21 @@ def slope(
 
 
 @register.simple_tag
-def tilemap(cells: Sequence[Mapping[str, object]], label: str = "", w: int = 420) -> SafeString:
-    """A schematic map of districts: cells of name, col, row, value (None is grey) and note."""
+def tilemap(
+    cells: Sequence[Mapping[str, object]],
+    label: str = "",
+    w: int = 420,
+    bounds: Sequence[float] = charts.BOUNDS,
+) -> SafeString:
+    """A schematic map of districts: cells of name, col, row, value (None is grey) and note.
+
+    `bounds` are the four values at which the colour changes.
+    """
     columns = max((int(c["col"]) for c in cells), default=0) + 1
     rows = max((int(c["row"]) for c in cells), default=0) + 1
     width = w / columns
     height = width * 0.62
-    marks = [charts.tile(cell, width, height, charts.BINS) for cell in cells]
+    marks = [charts.tile(cell, width, height, charts.bins(bounds)) for cell in cells]
     said = label or _("各区方格示意图，数据见表")
     return charts.drawing(w, height * rows, marks, label=said, width="100%")
 

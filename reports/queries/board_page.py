@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row, weights_of
@@ -33,7 +34,8 @@ class Tile:
     value: Decimal | int | None
     suffix: str = ""
     change: Decimal | None = None
-    change_suffix: str | Promise = ""
+    #: The change in words: "+3.2%", "−0.8 个百分点".
+    told: str = ""
     history: Sequence[Decimal | int | None] = ()
 
 
@@ -49,6 +51,7 @@ def board_page(board: Board, at: datetime) -> dict[str, object]:
         "drawn": len(board.ranked) <= DRAWN,
         "bars": {name: _floor(board.ranked, name) for name in ("score", *RATE_NAMES)},
         "cells": _cells(board, at) if districts and not board.empty else [],
+        "bounds": _bounds(board.ranked),
         "changes": _changes(board.ranked) if len(board.ranked) <= DRAWN_CHANGES else [],
         "marked_low": len(board.ranked) - MARKED if len(board.ranked) >= 3 * MARKED else len(board.ranked),
     }
@@ -67,16 +70,9 @@ def _tiles(board: Board) -> list[Tile]:
     for name in RATE_NAMES:
         old = before.rates[name] if before else None
         new = now.rates[name]
-        tiles.append(
-            Tile(
-                RATE_LABELS[name],
-                new,
-                "%",
-                None if old is None or new is None else new - old,
-                _("个百分点"),
-                [whole.rates[name] for whole in history],
-            )
-        )
+        change = None if old is None or new is None else new - old
+        told = "" if change is None else gettext("%(change)s 个百分点") % {"change": f"{change:+}"}
+        tiles.append(Tile(RATE_LABELS[name], new, "%", change, told, [w.rates[name] for w in history]))
     return [*tiles, _counted("valid", now, before, history)]
 
 
@@ -85,7 +81,8 @@ def _counted(name: str, now: Pooled, before: Pooled | None, history: Iterable[Po
     value, old = now.amounts[name], before.amounts[name] if before else 0
     change = rounded(100 * (value - old), old, 1) if old > 0 else None
     label = COLUMNS[name][0]
-    return Tile(label, value, "", change, "%", [whole.amounts[name] for whole in history])
+    told = "" if change is None else f"{change:+}%"
+    return Tile(label, value, "", change, told, [whole.amounts[name] for whole in history])
 
 
 def _floor(ranked: Sequence[Row], name: str) -> int:
@@ -106,6 +103,13 @@ def _cells(board: Board, at: datetime) -> list[dict[str, object]]:
         note = f"{score} · {row.standing.rank}" if row.standing.rank else ""
         cells.append({"name": str(row.unit), "col": column, "row": line, "value": score, "note": note})
     return cells
+
+
+def _bounds(ranked: Sequence[Row]) -> list[Decimal]:
+    """Four scores that cut the reach of the ranked into five equal parts: the map shows differences."""
+    scores = [row.standing.score for row in ranked if row.standing.score is not None] or [Decimal(100)]
+    low, high = min(scores), max(scores)
+    return [(low + (high - low) * part / 5).quantize(Decimal("0.1")) for part in (1, 2, 3, 4)]
 
 
 def _changes(ranked: Sequence[Row]) -> list[dict[str, object]]:

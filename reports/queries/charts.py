@@ -67,8 +67,8 @@ def daily(group: str, since: date) -> list[tuple[date, int]]:
 def tile_places(units: list[Unit], at: datetime) -> dict[str, tuple[int, int]]:
     """Column and row of each district on the schematic map.
 
-    From the setting `board_tiles`, e.g. "110101@2,3 110102@1,3"; a city without it gets a wall in the
-    order of the codes.
+    From the setting `board_tiles`, column:row from 0, e.g. "110101@2:3 110102@1:3"; a city without it
+    gets a wall in the order of the codes.
     """
     try:
         text = book().text("board_tiles", at)
@@ -77,7 +77,7 @@ def tile_places(units: list[Unit], at: datetime) -> dict[str, tuple[int, int]]:
     placed = {}
     for word in text.split():
         code, _sign, place = word.partition("@")
-        column, _sign, row = place.partition(",")
+        column, _sign, row = place.partition(":")
         placed[code] = (int(column), int(row))
     if all(unit.code in placed for unit in units):
         return placed

@@ -92,8 +92,9 @@ def board_data(request: HttpRequest) -> JsonResponse:
     """What the charts of a board draw."""
     at = timezone.now()
     shown = _asked(request, at)
-    since, until = local_day(at - CALENDAR), local_day(at)
-    drawn = charts(shown.group, shown.period, since)
+    drawn = charts(shown.group, shown.period, local_day(at - CALENDAR))
+    until = local_day(at)
+    since = drawn.days[0][0] if drawn.days else until
     history = [
         {"code": code, **{name: rate for name, rate in whole.rates.items()}} for code, whole in shown.history
     ]
