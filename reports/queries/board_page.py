@@ -49,6 +49,7 @@ def board_page(board: Board, at: datetime) -> dict[str, object]:
         "weights": percents(board.period),
         "count_names": COUNTS,
         "drawn": len(board.ranked) <= DRAWN,
+        "traced": any(len(row.history) > 1 for row in board.ranked),
         "bars": {name: _floor(board.ranked, name) for name in ("score", *RATE_NAMES)},
         "cells": _cells(board, at) if districts and not board.empty else [],
         "bounds": _bounds(board.ranked),
