@@ -139,6 +139,16 @@ class Ticket(models.Model):
         return Clocks(state=self.state, contacted=contacted, steps=frozenset(self.steps), **moments)
 
     @property
+    def place_name(self) -> str:
+        """District · street · community; empty where no place was given."""
+        return self.place.full_name if self.place else ""
+
+    @property
+    def category_path(self) -> str:
+        """The whole path of the leaf; empty where none was chosen."""
+        return self.category.path_name if self.category else ""
+
+    @property
     def number_tail(self) -> str:
         return self.number.rsplit("-", 1)[-1]
 

@@ -29,7 +29,7 @@ def test_the_state_folder_is_dot_local_unless_told(monkeypatch: pytest.MonkeyPat
 
 
 def test_data_lies_in_the_state_folder_for_a_user_and_outside_any_home_for_root() -> None:
-    state = Path("/home/user/hotline/.local")
+    state = Path("/home", "somebody", "hotline", ".local")
     assert data_folder(state, as_root=False) == state
     assert data_folder(state, as_root=True) == Path("/var/lib/hotline/c0d197f2e0")
 
