@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.city import PASSWORD, City
 
@@ -23,6 +23,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Milliseconds; generous, since two cores may run much else beside the browser.
+PATIENCE = 20_000
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -34,6 +36,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine (apt install chromium fonts-noto-cjk)")
     # Playwright's own loop runs in this thread; the tests' queries are ordinary and synchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found, args=QUIET)
         yield running
