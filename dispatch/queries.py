@@ -32,35 +32,32 @@ def table(day: date) -> Table | None:
     if catalogue is None:
         return None
     rows: dict[str, list[Row]] = {}
-    for rule in catalogue.rules.select_related("category", "scope"):
+    # Values, not models: the whole catalogue is read anew every few seconds in every process.
+    told = catalogue.rules.values_list("pk", "category__code", "lead", "co", "scope__code", "kind", "basis")
+    for key, category, lead, co, scope, kind, basis in told:
         row = Row(
-            id=rule.pk,
-            category=rule.category.code,
-            lead=rule.lead,
-            co=tuple(rule.co),
-            scope=rule.scope.code if rule.scope else "",
-            kind=rule.kind,
-            basis=rule.basis,
+            id=key, category=category, lead=lead, co=tuple(co), scope=scope or "", kind=kind, basis=basis
         )
-        rows.setdefault(row.category, []).append(row)
+        rows.setdefault(category, []).append(row)
     return Table(catalogue.pk, catalogue.version, rows)
 
 
 @ttl_cache(maxsize=1, ttl=FRESH_SECONDS)
 def unit_map() -> UnitMap:
     """Which active unit stands for a place or a code."""
-    units = list(Unit.objects.active().select_related("place"))
-    of_place = {(u.type, u.place.code): u.pk for u in units if u.place is not None}
+    units = list(Unit.objects.active().values_list("pk", "code", "type", "function", "place__code"))
+    of_place = {(kind, place): pk for pk, _code, kind, _function, place in units if place is not None}
     streets = {
-        code: pk for (type_, code), pk in of_place.items() if type_ in (Unit.Type.STREET, Unit.Type.TOWN)
+        place: pk for (kind, place), pk in of_place.items() if kind in (Unit.Type.STREET, Unit.Type.TOWN)
     }
-    districts = {code: pk for (type_, code), pk in of_place.items() if type_ == Unit.Type.DISTRICT}
+    districts = {place: pk for (kind, place), pk in of_place.items() if kind == Unit.Type.DISTRICT}
     departments = {
-        (u.place.code, u.function): u.pk
-        for u in units
-        if u.place is not None and u.type == Unit.Type.DISTRICT_DEPT
+        (place, function): pk
+        for pk, _code, kind, function, place in units
+        if place is not None and kind == Unit.Type.DISTRICT_DEPT
     }
-    return UnitMap({u.code: u.pk for u in units}, streets, districts, departments)
+    by_code = {code: pk for pk, code, _kind, _function, _place in units}
+    return UnitMap(by_code, streets, districts, departments)
 
 
 def where_of(place: Place | None) -> Where:
