@@ -20,6 +20,7 @@ from tickets.errors import Refused, Stale
 from tickets.flow import INTAKE
 from tickets.models import Ticket
 from tickets.queries import in_hand
+from units.doors import only
 from units.models import User
 from units.roles import Role
 
@@ -163,11 +164,9 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@only(INTAKE | {Role.DISPATCHER})
 def suggest(request: HttpRequest) -> HttpResponse:
     """Where the agent's unfinished request would go, in words; nothing is kept."""
-    if not request.user.has_role(*INTAKE, Role.DISPATCHER):
-        raise PermissionDenied
     at = timezone.now()
     form = forms.SuggestForm(request.POST)
     form.is_valid()  # what is wrong is left out, the agent is still typing

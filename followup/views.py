@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial, wraps
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,23 +18,14 @@ from followup.forms import AnswersForm, AttemptForm
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
+from units.doors import only
 from units.roles import Role
 
-View = Callable[..., HttpResponse]
 Do = Callable[..., object]
 
 
-def callers_back(view: View) -> View:
-    """Only for those who ask the callers."""
-
-    @wraps(view)
-    @login_required
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.has_role(Role.CALLER_BACK):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+#: Only for those who ask the callers.
+callers_back = only([Role.CALLER_BACK])
 
 
 @require_GET

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,10 +20,10 @@ from intake.rules import scrub
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
+from units.doors import only
 from units.models import User
 from units.roles import HANDLING, Role
 
-View = Callable[..., HttpResponse]
 Do = Callable[[Ticket, forms.Form, User, datetime], object]
 
 
@@ -34,17 +31,8 @@ Do = Callable[[Ticket, forms.Form, User, datetime], object]
 PARTS = frozenset({"rows", "lines", "cards"})
 
 
-def staff(view: View) -> View:
-    """Only for people who handle, standing in a unit."""
-
-    @wraps(view)
-    @login_required
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.user.unit is None or not request.user.has_role(*HANDLING):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+#: Only for people who handle, standing in a unit.
+staff = only(HANDLING, in_a_unit=True)
 
 
 @require_GET

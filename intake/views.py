@@ -1,11 +1,8 @@
 """The agent's desk, in HTML."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,23 +19,12 @@ from tickets.errors import Refused
 from tickets.flow import INTAKE
 from tickets.models import Ticket
 from tickets.queries import in_hand
+from units.doors import only
 from units.models import User
 from units.queries import places_typed, units_typed
 
-View = Callable[..., HttpResponse]
-
-
-def at_the_desk(view: View) -> View:
-    """Only for those who take requests."""
-
-    @wraps(view)
-    @login_required
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.has_role(*INTAKE):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+#: Only for those who take requests.
+at_the_desk = only(INTAKE)
 
 
 @require_GET

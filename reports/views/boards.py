@@ -1,11 +1,7 @@
 """The ruler's pages: the board, a unit's month, the lines behind a number, and their files."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -20,28 +16,16 @@ from scoring import queries as ruler
 from scoring.models import COUNTS, Period
 from tickets.book import local_day
 from tickets.models import Category
+from units.doors import only
 from units.models import Unit
 from units.roles import Role
 
-View = Callable[..., HttpResponse]
-
-#: Boards are published inside the city; whoever only takes calls or walks a grid has no use for them.
-READERS = frozenset(Role) - {Role.AGENT, Role.GRID}
 #: Days of the calendar.
 CALENDAR = timedelta(days=182)
 
 
-def reader(view: View) -> View:
-    """Only for people with a role that reads boards."""
-
-    @wraps(view)
-    @login_required
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.has_role(*READERS):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+#: Boards are published inside the city; whoever only takes calls or walks a grid has no use for them.
+reader = only(frozenset(Role) - {Role.AGENT, Role.GRID})
 
 
 def _group(request: HttpRequest) -> str:
