@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-SIMULATION = {"days": 10, "per_day": 40, "seed": 1}
+#: Enough for boards to have ranks, and a first start to stay under three minutes on two cores.
+SIMULATION = {"days": 20, "per_day": 80, "seed": 1}
 
 
 def static_fingerprint() -> str:
@@ -41,14 +42,14 @@ def city_needed() -> bool:
 
 
 def load_city(say: Callable[[str], None]) -> None:
-    """Loads the city's pack into an empty database and, in a demonstration, ten days of its life."""
+    """Loads the city's pack into an empty database and, in a demonstration, some days of its life."""
     if not settings.HOTLINE_PACK:
         return
     if city_needed():
         say(f"loading the city from {settings.HOTLINE_PACK}")
         call_command("load_city", settings.HOTLINE_PACK, demo=settings.HOTLINE_DEMO, verbosity=0)
     if settings.HOTLINE_DEMO and not apps.get_model("tickets", "Ticket").objects.exists():
-        say("simulating ten days of the city")
+        say("simulating twenty days of the city")
         call_command("simulate", **SIMULATION, verbosity=0)
 
 
