@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cursor_pagination import CursorPage, CursorPaginator, InvalidCursor
 from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -14,6 +13,7 @@ from followup.models import Answer, Attempt
 from followup.rules import Policy, Try, enough, quiet
 from handling.models import Contact, Report
 from intake.models import Case
+from tickets import pages
 from tickets.book import book
 from tickets.models import Ticket
 from units.models import Unit, User
@@ -96,30 +96,14 @@ def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
     return found
 
 
-def page(user: User, key: str, at: datetime, *, after: str = "") -> CursorPage:
+def page(user: User, key: str, at: datetime, *, after: str = "") -> pages.Page[Ticket]:
     """One page by key, the longest waiting first, with `tried` and `tried_at`."""
     found = queued(user, key, at).select_related("category", "place__district", "place__street", "lead")
     found = found.annotate(
         tried=Coalesce(Subquery(_tried().annotate(n=Count("pk")).values("n")), 0),
         tried_at=Subquery(_tried().annotate(last=Max("at")).values("last")),
     )
-    pages = CursorPaginator(found, ordering=("followup_due", "pk"))
-    if not after:
-        return pages.page(first=PAGE)
-    try:
-        moment, pk = pages.decode_cursor(after)
-        bound = datetime.fromisoformat(moment)
-        int(pk)
-    except (InvalidCursor, ValueError, TypeError):
-        return pages.page(first=PAGE)
-    # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
-    pages.queryset = pages.queryset.filter(followup_due__gte=bound)
-    return pages.page(first=PAGE, after=after)
-
-
-def cursor_after(rows: CursorPage) -> str:
-    """Where the next page begins; empty at the end."""
-    return rows.paginator.cursor(rows[-1]) if rows.has_next else ""
+    return pages.page(found, "followup_due", PAGE, after)
 
 
 class _Counted(Subquery):

@@ -34,13 +34,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The queue; htmx gets the rows alone, with `after` the next ones."""
     at = timezone.now()
     queue = queries.QUEUES.get(request.GET.get("v", ""), queries.QUEUES["now"])
-    rows = queries.page(request.user, queue.key, at, after=request.GET.get("after", ""))
-    after = queries.cursor_after(rows)
+    page = queries.page(request.user, queue.key, at, after=request.GET.get("after", ""))
     context = {
         "queue": queue,
-        "rows": rows,
-        "next_url": f"{reverse('followup:desk')}?{urlencode({'v': queue.key, 'after': after})}"
-        if after
+        "rows": page.rows,
+        "next_url": f"{reverse('followup:desk')}?{urlencode({'v': queue.key, 'after': page.after})}"
+        if page.after
         else "",
         "at": at,
         "policy": queries.policy_at(at),

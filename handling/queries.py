@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cursor_pagination import CursorPage, CursorPaginator, InvalidCursor
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.models import CoTask
 from handling.models import Contact, Note, Report
 from intake.models import Case
+from tickets import pages
 from tickets.models import Attachment, Event, Ticket
 from tickets.states import WITH_UNIT, State
 from units.models import Unit, User
@@ -35,7 +35,7 @@ class View:
     label: Promise
     icon: str
     pick: Pick
-    order: tuple[str, str] = ("handle_due", "pk")
+    order: str = "handle_due"
     hot: bool = False
     roles: frozenset[str] = frozenset(Role)
 
@@ -74,7 +74,7 @@ VIEWS = {
             _("待回访"),
             "phone",
             lambda q, user, at: q.waiting_followup(),
-            order=("followup_due", "pk"),
+            order="followup_due",
         ),
         View("again", _("回访未解决"), "mood-sad", lambda q, user, at: q.filter(round__gt=1), hot=True),
         View(
@@ -82,7 +82,7 @@ VIEWS = {
             _("本月已办结"),
             "circle-check",
             lambda q, user, at: q.filter(state=State.CLOSED, closed_at__gte=_month(at)),
-            order=("-closed_at", "-pk"),
+            order="-closed_at",
         ),
     )
 }
@@ -124,30 +124,11 @@ def searched(tickets: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
     return tickets
 
 
-def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "") -> CursorPage:
-    """One page of a view by key, never by offset; a cursor that is none gives the first page."""
+def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "") -> pages.Page[Ticket]:
+    """One page of a view; its key is null in none of its rows."""
     found = searched(listed(user, view, at), text)
     found = found.select_related("category", "place__street", "place__district", "lead", "assignee")
-    pages = CursorPaginator(found, ordering=view.order)
-    # None of the keys is null in its view; the paginator's "nulls last" would keep the index out.
-    pages.queryset = found.order_by(*view.order)
-    if not after:
-        return pages.page(first=PAGE)
-    try:
-        moment, pk = pages.decode_cursor(after)
-        bound = datetime.fromisoformat(moment)
-        int(pk)
-    except (InvalidCursor, ValueError, TypeError):
-        return pages.page(first=PAGE)
-    # The paginator's own condition is an OR, by which no index can be entered; this is where it begins.
-    key = view.order[0]
-    pages.queryset = pages.queryset.filter(**{f"{key[1:]}__lte" if key[0] == "-" else f"{key}__gte": bound})
-    return pages.page(first=PAGE, after=after)
-
-
-def cursor_after(rows: CursorPage) -> str:
-    """Where the next page begins; empty at the end."""
-    return rows.paginator.cursor(rows[-1]) if rows.has_next else ""
+    return pages.page(found, view.order, PAGE, after)
 
 
 @dataclass(frozen=True)

@@ -205,12 +205,12 @@ def _view(request: HttpRequest, data: dict[str, str]) -> queries.View:
 def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str, object]:
     """What the list shows."""
     view, text = _view(request, data), data.get("q", "").strip()[:60]
-    rows = queries.page(request.user, view, at, text=text, after=data.get("after", ""))
+    page = queries.page(request.user, view, at, text=text, after=data.get("after", ""))
     return {
         "view": view,
         "text": text,
-        "lines": [queries.Line(ticket) for ticket in rows],
-        "next_url": _next_url(view, text, queries.cursor_after(rows)),
+        "lines": [queries.Line(ticket) for ticket in page.rows],
+        "next_url": _next_url(view, text, page.after),
         "acts": view.key != "co" and request.user.has_role(Role.CLERK, Role.LEADER),
         "at": at,
     }

@@ -64,10 +64,10 @@ class TicketQuerySet(models.QuerySet):
     def late(self, at: datetime) -> Self:
         return self.with_unit().filter(handle_due__lt=at)
 
-    def matching(self, words: list[str]) -> Self:
-        """Those whose text holds every one of the search words (`rules.grams` of what was typed)."""
-        found = SearchEntry.objects.filter(holds("grams", words))
-        return self.filter(pk__in=found.values("ticket_id"))
+    def matching(self, *either: list[str]) -> Self:
+        """Those whose text holds all search words (`rules.grams` of what was typed) of one of the lists."""
+        known = Q(*(Q(holds("grams", words)) for words in either), _connector=Q.OR)
+        return self.filter(pk__in=SearchEntry.objects.filter(known).values("ticket_id"))
 
     def _pk_of(self, **conditions: object) -> Q:
         """Tickets found through a lower room's rows, by its reverse name: nothing is imported from below."""

@@ -1,13 +1,12 @@
 """The list of all tickets: searched, filtered, paged by key."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from intake.models import Caller
 from intake.rules import clean_phone
+from tickets import pages
 from tickets.models import Category, Ticket
 from tickets.rules import grams
 from units.models import Place, Unit, User
@@ -27,21 +26,9 @@ FINDERS = frozenset(CITY_WIDE | {Role.AGENT})
 _WITH = ("category", "place__district", "place__street", "lead")
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some rows, and the key after which the next begin (None: these were the last)."""
-
-    rows: Sequence[Ticket]
-    after: int | None
-
-
-def page(tickets: QuerySet[Ticket], after: int | None = None) -> Page:
-    """Rows by falling key: any page costs what the first costs."""
-    if after is not None:
-        tickets = tickets.filter(pk__lt=after)
-    rows = list(tickets.select_related(*_WITH).order_by("-pk")[: SHOWN + 1])
-    more = len(rows) > SHOWN
-    return Page(rows[:SHOWN], rows[SHOWN - 1].pk if more else None)
+def page(tickets: QuerySet[Ticket], after: str = "") -> pages.Page[Ticket]:
+    """The newest first."""
+    return pages.page(tickets.select_related(*_WITH), "-pk", SHOWN, after)
 
 
 def counted(tickets: QuerySet[Ticket]) -> int:
@@ -50,27 +37,27 @@ def counted(tickets: QuerySet[Ticket]) -> int:
 
 
 def found(tickets: QuerySet[Ticket], typed: str) -> QuerySet[Ticket]:
-    """Those that hold every word typed: words of two or more characters, a whole number, or a number's tail.
-
-    The index knows pairs of characters; LIKE then throws out what holds the pairs but not the word.
-    """
+    """Those that hold every word typed: two or more characters, a whole number, or a number's tail."""
     for word in typed.split():
-        tickets = tickets.filter(_holds(word))
+        tickets = _holding(tickets, word)
     return tickets
 
 
-def _holds(word: str) -> Q:
+def _holding(tickets: QuerySet[Ticket], word: str) -> QuerySet[Ticket]:
+    """The index knows pairs of characters; LIKE throws out what holds the pairs but not the word.
+
+    A word that is itself one search word needs no LIKE, and without it PostgreSQL guesses the number of
+    rows rightly: of a common word it reads the newest tickets until the page is full.
+    """
     words = grams(word)
     if len(word) < 2 or not words:
-        return Q(pk__in=[])
-    holds = Q(content__icontains=word) | Q(title__icontains=word) | Q(location__icontains=word)
-    literal = Q(pk__in=Ticket.objects.matching(words).values("pk")) & (holds | Q(number__icontains=word))
+        return tickets.none()
     if re.fullmatch(rf"\d{{1,{TAIL}}}", word):
-        tail = word.zfill(TAIL)
-        return literal | Q(
-            pk__in=Ticket.objects.matching([tail]).filter(number__endswith=f"-{tail}").values("pk")
-        )
-    return literal
+        return tickets.matching(words, [word.zfill(TAIL)])
+    if words == [word.lower()]:
+        return tickets.matching(words)
+    said = Q(content__icontains=word) | Q(title__icontains=word) | Q(location__icontains=word)
+    return tickets.matching(words).filter(said | Q(number__icontains=word))
 
 
 def caller_with(user: User, phone: str) -> int | None:

@@ -1,9 +1,7 @@
 """The lines behind a number of the board, and the tickets they are about."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cursor_pagination import CursorPaginator, InvalidCursor
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.rules import masked_number
 from scoring.models import Period, ScoreLine
 from scoring.queries import credits_district
+from tickets import pages
 from tickets.models import Category, Ticket
 from units.models import Unit, User
 
@@ -47,14 +46,6 @@ class Told:
     open: bool
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some lines, and the cursor of the next (empty: these were the last)."""
-
-    rows: Sequence[Told]
-    after: str
-
-
 def behind(period: Period, unit: Unit, column: str, category: Category | None = None) -> QuerySet[ScoreLine]:
     """The lines that make a cell. Raises KeyError for a column that does not exist."""
     lines = ScoreLine.objects.filter(COLUMNS[column][1], period=period)
@@ -65,21 +56,16 @@ def behind(period: Period, unit: Unit, column: str, category: Category | None = 
     return lines if category is None else lines.filter(category=category)
 
 
-def page(lines: QuerySet[ScoreLine], user: User, after: str = "") -> Page:
+def page(lines: QuerySet[ScoreLine], user: User, after: str = "") -> pages.Page[Told]:
     """Lines by falling key; whoever may not see a ticket sees that it is there, and no more."""
     found = lines.select_related("ticket", "answer", "assignment", "category", "unit")
-    pages = CursorPaginator(found, ordering=("-pk",))
-    try:
-        rows = pages.page(first=SHOWN, after=after or None)
-    except InvalidCursor:
-        rows = pages.page(first=SHOWN)
+    part = pages.page(found, "-pk", SHOWN, after)
     seen = set(
         Ticket.objects.visible_to(user)
-        .filter(pk__in=[line.ticket_id for line in rows])
+        .filter(pk__in=[line.ticket_id for line in part.rows])
         .values_list("pk", flat=True)
     )
-    told = [_told(line, line.ticket_id in seen) for line in rows]
-    return Page(told, pages.cursor(rows[-1]) if rows.has_next else "")
+    return pages.Page([_told(line, line.ticket_id in seen) for line in part.rows], part.after)
 
 
 def _told(line: ScoreLine, opens: bool) -> Told:

@@ -70,7 +70,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     visible = Ticket.objects.visible_to(request.user)
     chosen = CaseFilter(request.GET, queryset=visible, user=request.user, at=at)
     after = request.GET.get("after", "")
-    page = queries.page(chosen.qs, int(after) if after.isdecimal() else None)
+    page = queries.page(chosen.qs, after)
     parameters = request.GET.copy()
     parameters.pop("after", None)
     context = {"page": page, "filter": chosen, "saved": parameters.urlencode(), "now": at}

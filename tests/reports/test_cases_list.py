@@ -147,7 +147,7 @@ def test_pages_by_key_give_every_row_once_newest_first(city: City, client_of: Cl
         answer = client.get(f"/cases/?q=暖气{after}", headers={"HX-Request": "true"} if after else {})
         seen += [row.number for row in answer.context["page"].rows]
         after = f"&after={answer.context['page'].after}"
-    assert after == "&after=None"
+    assert after == "&after="
     assert seen == list(Ticket.objects.order_by("-pk").values_list("number", flat=True))
 
 
