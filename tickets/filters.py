@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from tickets.parts import SearchEntry
 from tickets.search import holds
@@ -68,6 +69,24 @@ class TicketQuerySet(models.QuerySet):
         """Those whose text holds all search words (`rules.grams` of what was typed) of one of the lists."""
         known = Q(*(Q(holds("grams", words)) for words in either), _connector=Q.OR)
         return self.filter(pk__in=SearchEntry.objects.filter(known).values("ticket_id"))
+
+    def numbered(self, *either: list[str]) -> Self:
+        """As `matching`, for words that hardly any text holds, such as the tail of a number.
+
+        The keys are read first: a short list in order of keys would tempt PostgreSQL to read the whole table
+        backwards for one row.
+        """
+        known = Q(*(Q(holds("grams", words)) for words in either), _connector=Q.OR)
+        keys = ArraySubquery(SearchEntry.objects.filter(known).values("ticket_id"))
+        return self.filter(
+            Func(
+                F("pk"),
+                keys,
+                template="%(expressions)s)",
+                arg_joiner=" = ANY(",
+                output_field=models.BooleanField(),
+            )
+        )
 
     def _pk_of(self, **conditions: object) -> Q:
         """Tickets found through a lower room's rows, by its reverse name: nothing is imported from below."""

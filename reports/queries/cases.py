@@ -53,7 +53,7 @@ def _holding(tickets: QuerySet[Ticket], word: str) -> QuerySet[Ticket]:
     if len(word) < 2 or not words:
         return tickets.none()
     if re.fullmatch(rf"\d{{1,{TAIL}}}", word):
-        return tickets.matching(words, [word.zfill(TAIL)])
+        return tickets.numbered(words, [word.zfill(TAIL)])
     if words == [word.lower()]:
         return tickets.matching(words)
     said = Q(content__icontains=word) | Q(title__icontains=word) | Q(location__icontains=word)
