@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle, islice
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
@@ -129,6 +130,19 @@ def cpu_of(server: psutil.Process) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in family)
 
 
+def cpu_of_sessions(address: str) -> float:
+    """CPU seconds of PostgreSQL's processes that serve this database; 0 where it runs elsewhere."""
+    name = f" {urlsplit(address).path[1:]} "
+    titles = (
+        (process, " ".join(process.info["cmdline"] or ())) for process in psutil.process_iter(["cmdline"])
+    )
+    return sum(
+        sum(process.cpu_times()[:2])
+        for process, title in titles
+        if title.startswith("postgres:") and name in title
+    )
+
+
 def floor(address: str, requests: list[dict[str, str]]) -> None:
     """The same rows by the bare driver: two inserts and a commit each."""
     connection = psycopg2.connect(address)
@@ -161,18 +175,22 @@ def measure(address: str, tickets: int) -> None:
         send(port, token, list(islice(requests, WARM_UP)))
         for clients in CLIENTS:
             batch = list(islice(requests, tickets))
-            began, cpu = time.perf_counter(), cpu_of(server)
+            began, cpu, ours = time.perf_counter(), cpu_of(server), time.process_time()
+            sessions = cpu_of_sessions(address)
             with ThreadPoolExecutor(clients) as pool:
                 done = sum(pool.map(lambda part: send(port, token, part), parts(batch, clients)))
             rate = tickets / (time.perf_counter() - began)
             cpu = 1000 * (cpu_of(server) - cpu) / tickets
+            sessions = 1000 * (cpu_of_sessions(address) - sessions) / tickets
+            ours = 1000 * (time.process_time() - ours) / tickets
             began = time.perf_counter()
             with ThreadPoolExecutor(clients) as pool:
                 list(pool.map(lambda part: floor(address, part), parts(batch, clients)))
             bare = tickets / (time.perf_counter() - began)
             print(
-                f"{clients} client(s): {rate:.0f} tickets/s, {done} of {tickets} dispatched, {cpu:.1f} ms CPU"
-                f" of the web each; floor {bare:.0f}/s, ratio {bare / rate:.1f} ({load_average()})"
+                f"{clients} client(s): {rate:.0f} tickets/s, {done} of {tickets} dispatched, CPU each:"
+                f" web {cpu:.1f} ms, PostgreSQL {sessions:.1f} ms, client {ours:.1f} ms;"
+                f" floor {bare:.0f}/s, ratio {bare / rate:.1f} ({load_average()})"
             )
 
 

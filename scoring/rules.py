@@ -109,7 +109,7 @@ class Rate:
 
     @property
     def place(self) -> int | None:
-        """Orders shares as the exact ones do, for bases below ten million; a fraction costs ten times that."""
+        """Orders shares as the exact ones do, for bases below ten million; fractions cost ten times that."""
         return 10**15 * self.num // self.base if self.base > 0 else None
 
     @cached_property
