@@ -17,13 +17,18 @@ from units.roles import Role
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the main navigation. `app` is the URL namespace whose pages light it up."""
+    """A page of the main navigation.
+
+    `app` is the URL namespace whose pages light it up; `pages` are those that do, where a namespace has
+    several entries.
+    """
 
     name: str
     label: str | Promise
     icon: str
     keys: str
     roles: frozenset[str]
+    pages: frozenset[str] = frozenset()
 
     @property
     def app(self) -> str:
@@ -48,17 +53,25 @@ ENTRIES = (
         _("收件箱"),
         "inbox",
         "g i",
-        frozenset({Role.CLERK, Role.LEADER, Role.GRID}) | WATCHERS,
+        frozenset({Role.CLERK, Role.LEADER, Role.GRID}),
+    ),
+    Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
+    Entry(
+        "reports:cases",
+        _("工单"),
+        "list",
+        "g c",
+        EVERYBODY - {Role.GRID},
+        frozenset({"reports:cases", "reports:case", "reports:find_caller"}),
     ),
     Entry(
-        "followup:desk",
-        _("回访"),
-        "phone-outgoing",
-        "g h",
-        frozenset({Role.CALLER_BACK, Role.TEAM_LEADER}) | WATCHERS,
+        "reports:board",
+        _("三率看板"),
+        "chart-bar",
+        "g b",
+        EVERYBODY - {Role.GRID, Role.AGENT},
+        frozenset({"reports:board", "reports:unit", "reports:tickets_behind"}),
     ),
-    Entry("reports:cases", _("工单"), "list", "g c", EVERYBODY - {Role.GRID}),
-    Entry("reports:board", _("三率看板"), "chart-bar", "g b", EVERYBODY - {Role.GRID, Role.AGENT}),
     Entry("admin:index", _("配置"), "settings", "g a", frozenset({Role.ADMIN})),
 )
 
@@ -91,10 +104,8 @@ def navigation(roles: list[str], here: str) -> list[dict[str, object]]:
 
 
 def lights(entry: Entry, here: str) -> bool:
-    """Whether the page shown belongs to the entry: by its name in `reports`, by its room elsewhere."""
-    if entry.app == "reports":
-        return here == entry.name or here.startswith(entry.name.rstrip("s"))
-    return here.split(":", 1)[0] == entry.app
+    """Whether the page shown belongs to the entry."""
+    return here in entry.pages if entry.pages else here.split(":", 1)[0] == entry.app
 
 
 def page(request: HttpRequest) -> dict[str, object]:

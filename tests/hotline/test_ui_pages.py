@@ -42,7 +42,7 @@ def test_the_navigation_shows_each_role_its_pages_only() -> None:
     assert "dispatch-desk" in names("dispatcher") and "dispatch-desk" in names("district")
     assert names("grid") == ["handling-inbox"]
     assert "followup-desk" in names("caller_back")
-    assert {"dispatch-desk", "handling-inbox", "followup-desk", "reports-cases"} <= set(names("supervisor"))
+    assert names("supervisor") == names("auditor") == ["dispatch-desk", "reports-cases", "reports-board"]
     assert names() == []
 
 
@@ -52,11 +52,22 @@ def test_a_page_that_does_not_exist_is_left_out() -> None:
 
 def test_the_page_shown_is_marked() -> None:
     def marked(here: str) -> list[object]:
-        return [entry["key"] for entry in context.navigation(["supervisor"], here) if entry["current"]]
+        shown = context.navigation(["supervisor", "clerk"], here)
+        return [entry["key"] for entry in shown if entry["current"]]
 
     assert marked("handling:report") == ["handling-inbox"]
     assert marked("reports:case") == ["reports-cases"]
+    assert marked("reports:unit") == marked("reports:tickets_behind") == ["reports-board"]
     assert marked("portal:home") == []
+
+
+def test_a_reload_of_an_address_for_verbs_leads_a_browser_to_its_page() -> None:
+    browser = Client(headers={"accept": "text/html,*/*"})
+    for verb, page in (("/inbox/N-1/sign/", "/inbox/N-1/"), ("/dispatch/N-1/by-hand/", "/dispatch/N-1/")):
+        answer = browser.get(verb)
+        assert (answer.status_code, answer.headers["Location"]) == (302, page)
+    assert browser.get("/desk/file/").headers["Location"] == "/desk/"
+    assert Client().get("/inbox/N-1/sign/").status_code == 405
 
 
 def test_theme_size_and_keys_come_from_cookies_and_preference() -> None:
