@@ -56,3 +56,11 @@ def test_the_door_is_measured_against_the_bare_driver() -> None:
     assert "status 201" in told
     assert "1 client(s): " in told and "4 of 4 dispatched" in told
     assert "8 client(s): " in told and "floor " in told
+
+
+@pytest.mark.slow
+def test_the_pages_are_measured_beside_a_plain_list() -> None:
+    told = run("pages.py", "--tickets", 200, "--rounds", 2)
+    assert told.startswith("200 tickets in ")
+    assert "plain Django list of 25" in told and "cases, rows of page 1000" in told
+    assert "board of districts" in told and "load " in told
