@@ -20,6 +20,8 @@ from units.models import Unit
 
 #: More lines than this in a drawing of changes cannot be told apart.
 DRAWN_CHANGES = 24
+#: Rows of a table shown at first: a page of 343 would be slow on an old machine, and nobody asked for it.
+HEAD = 50
 #: Places marked at the top and, in a group at least three times as long, at the bottom.
 MARKED = 3
 
@@ -39,11 +41,15 @@ class Tile:
     history: Sequence[Decimal | int | None] = ()
 
 
-def board_page(board: Board, at: datetime) -> dict[str, object]:
-    """The context of the board's template."""
+def board_page(board: Board, at: datetime, *, whole: bool = False) -> dict[str, object]:
+    """The context of the board's template; unless the `whole` is asked for, of long tables the head."""
     districts = board.group == Unit.RankGroup.DISTRICTS
     return {
         "board": board,
+        "ranked": board.ranked if whole else board.ranked[:HEAD],
+        "low": board.low if whole else board.low[:HEAD],
+        "head": HEAD,
+        "cut": not whole and max(len(board.ranked), len(board.low)) > HEAD,
         "period": board.period,
         "tiles": _tiles(board),
         "weights": percents(board.period),

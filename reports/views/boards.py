@@ -66,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
     group = _group(request)
     context = {"group": group, "groups": Unit.RankGroup.choices, "periods": known, "period": None, "at": at}
     if period is not None:
-        context |= board_page(boards.board(group, period, known, at), at)
+        context |= board_page(boards.board(group, period, known, at), at, whole="all" in request.GET)
     return render(request, "reports/board.html", context)
 
 

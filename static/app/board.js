@@ -47,9 +47,17 @@
     }, options);
   }
 
-  function draw(id, options) {
+  /* Where there is nothing to draw, words take the place of an empty box. */
+  function draw(id, any, options) {
     var place = document.getElementById(id);
     if (!place) {
+      return;
+    }
+    if (!any) {
+      place.className = "fs-7 text-body-secondary py-2";
+      place.removeAttribute("role");
+      place.removeAttribute("aria-label");
+      place.textContent = host.dataset.empty;
       return;
     }
     var chart = window.echarts.init(place, null, { renderer: "canvas" });
@@ -72,7 +80,10 @@
         endLabel: { show: true, formatter: "{c}%", color: "inherit", fontSize: 11 }
       };
     });
-    draw("c-trend", base("axis", {
+    var known = data.history.some(function (month) {
+      return RATES.some(function (rate) { return month[rate] !== null; });
+    });
+    draw("c-trend", known, base("axis", {
       legend: { top: 0, right: 0, icon: "roundRect", itemHeight: 3, itemWidth: 14, textStyle: { color: token("--bs-body-color") } },
       grid: { left: 44, right: 60, top: 34, bottom: 24 },
       xAxis: axis({
@@ -97,7 +108,7 @@
         })
       };
     });
-    draw("c-tree", base("item", {
+    draw("c-tree", data.tree.length, base("item", {
       series: [{
         type: "treemap",
         data: nodes,
@@ -120,13 +131,17 @@
     }));
   }
 
+  /* A week is as wide as there is room for all of them, but a few weeks do not become planks. */
+  function cell(data, id) {
+    var place = document.getElementById(id);
+    var weeks = Math.ceil((new Date(data.until) - new Date(data.since)) / 604800000) + 1;
+    return place ? Math.min(22, Math.floor((place.clientWidth - 48) / weeks)) : 14;
+  }
+
   function days(data) {
-    if (!data.days.length) {
-      return;
-    }
     var counts = data.days.map(function (day) { return day[1]; });
     var muted = token("--bs-secondary-color");
-    draw("c-days", base("item", {
+    draw("c-days", data.days.length, base("item", {
       visualMap: {
         show: false,
         min: 0,
@@ -135,11 +150,9 @@
       },
       calendar: {
         range: [data.since, data.until],
-        cellSize: ["auto", 14],
+        cellSize: [cell(data, "c-days"), 14],
         left: 36,
-        right: 8,
         top: 22,
-        bottom: 4,
         splitLine: { lineStyle: { color: muted, width: 1 } },
         itemStyle: { borderColor: token("--surface"), borderWidth: 2, color: token("--grid") },
         dayLabel: { nameMap: host.dataset.days.split(","), color: muted, fontSize: 10 },

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from dispatch.actions import dispatch_by_hand
+from reports.queries import board_page
 from scoring.actions import score_waiting
 from scoring.models import ScoreLine
 from tests.city import NOON, City
@@ -194,3 +195,16 @@ def test_a_board_costs_the_same_statements_with_one_unit_and_with_thirty(
     asked_often(city, city.street, [GOOD] * 30)
     score_waiting(NOON)
     assert [cost(address) for address in pages] == one
+
+
+def test_a_long_table_shows_its_head_and_leads_to_the_whole(
+    month: City, client_of: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_page, "HEAD", 1)
+    asked_for = {"group": "streets", "period": "2026-03"}
+    short = client_of("auditor").get("/board/", asked_for)
+    assert (len(short.context["ranked"]), short.context["cut"]) == (1, True)
+    assert "period=2026-03&amp;all=1" in short.content.decode()
+    full = client_of("auditor").get("/board/", asked_for | {"all": "1"})
+    assert full.context["ranked"] == full.context["board"].ranked
+    assert (len(full.context["low"]), full.context["cut"]) == (len(full.context["board"].low), False)
