@@ -12,5 +12,5 @@ RELEASE = "DROP TRIGGER append_only ON intake_look; DROP TRIGGER append_only_tru
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0003_initial"), ("tickets", "0003_guards")]
+    dependencies = [("intake", "0001_initial"), ("tickets", "0002_guards")]
     operations = [migrations.RunSQL(GUARD, RELEASE)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     that hardly any of them holds.
     """
 
-    dependencies = [("tickets", "0004_lean_indexes")]
+    dependencies = [("tickets", "0002_guards")]
 
     operations = [
         migrations.RunSQL(

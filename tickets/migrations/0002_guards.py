@@ -24,7 +24,7 @@ def released(table: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0002_initial")]
+    dependencies = [("tickets", "0001_initial")]
     operations = [
         migrations.RunSQL(REFUSE, "DROP FUNCTION hotline_append_only();"),
         migrations.RunSQL(guarded("tickets_event"), released("tickets_event")),

@@ -24,5 +24,5 @@ DROP FUNCTION hotline_ledger_line();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0002_initial"), ("tickets", "0003_guards")]
+    dependencies = [("scoring", "0001_initial"), ("tickets", "0002_guards")]
     operations = [migrations.RunSQL(GUARD, RELEASE)]
