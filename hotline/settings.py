@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import dj_database_url
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from hotline.local import keys, state
+from hotline.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE = state.state_folder()
@@ -275,21 +275,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "hotline.beat.PulseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-
-
-def every(task: str, seconds: int) -> dict[str, object]:
-    """A beat entry. It expires with the next one, so that a worker coming back meets no queue."""
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds * 2}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "sweep": every("dispatch.tasks.sweep", 5),
-    "route waiting": every("dispatch.tasks.route_waiting", 10),
-    "score waiting": every("scoring.tasks.score_waiting", 10),
-    "fold": every("scoring.tasks.fold", 30),
-    "tell badges": every("hotline.tasks.tell_badges", 5),
-    "seal days": {"task": "tickets.tasks.seal_days", "schedule": crontab(hour=0, minute=10)},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 LOGGING = {
     "version": 1,
