@@ -360,15 +360,35 @@
       element.tomselect.open();
     } else if (EDITABLE.test(element.tagName) && !CLICKABLE.test(element.type)) {
       element.focus();
+    } else if (element.tagName === "SUMMARY") {
+      unfold(element.parentNode);
     } else {
       element.click();
     }
   }
 
+  /* A form that a key unfolds is there to be filled in. */
+  function unfold(details) {
+    details.open = true;
+    var first = one("input:checked", details) || one("input:not([type=hidden]), select, textarea", details);
+    if (first) {
+      (first.tomselect || first).focus();
+    }
+  }
+
+  document.addEventListener("change", function (event) {
+    all("details[data-open-when]").forEach(function (details) {
+      if (details.dataset.openWhen === event.target.name + "=" + event.target.value) {
+        details.open = true;
+      }
+    });
+  });
+
   /* Of several controls with one key the first that can be seen works: lists and cards share keys.
-     In a part that is being replaced none does: the key was meant for what comes. */
+     In a part that is being replaced none does: the key was meant for what comes. An open dialog has
+     the keys to itself. */
   function holder(key) {
-    return all("[data-key]").find(function (element) {
+    return all("[data-key]", one("dialog[open]") || document).find(function (element) {
       var seen = element.tomselect ? visible(element.tomselect.wrapper) : visible(element) || hiddenRadio(element);
       var stays = !element.disabled && !element.closest(".htmx-request");
       return seen && stays && keysOf(element).indexOf(key) >= 0;
@@ -380,7 +400,7 @@
   }
 
   function allowed(event, key) {
-    if (event.isComposing || one("dialog[open]")) {
+    if (event.isComposing) {
       return false;
     }
     return !SINGLE.test(key) || (singleKeys() && !editable(event.target));
@@ -389,7 +409,7 @@
   function listStep(step) {
     return function (event) {
       var list = one("list-nav");
-      if (list && allowed(event, "j")) {
+      if (list && !one("dialog[open]") && allowed(event, "j")) {
         event.preventDefault();
         list.move(step);
       }
@@ -408,14 +428,14 @@
 
   function tickRow(event) {
     var box = one("[data-row][data-active=true] input[type=checkbox]");
-    if (box && allowed(event, "x")) {
+    if (box && !one("dialog[open]") && allowed(event, "x")) {
       event.preventDefault();
       box.click();
     }
   }
 
   function showKeys(event) {
-    if (allowed(event, "?")) {
+    if (!one("dialog[open]") && allowed(event, "?")) {
       event.preventDefault();
       openDialog("keys");
     }
