@@ -1,6 +1,7 @@
 """What a caller-back ticks: the answers to the script, or how an attempt went."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from followup.actions import Said
@@ -18,7 +19,11 @@ def _question(field: str) -> str:
 
 def _choice(field: str, choices: list[tuple[str, str]], *, required: bool) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=_question(field), choices=choices, required=required, widget=forms.RadioSelect
+        label=_question(field),
+        choices=choices,
+        required=required,
+        widget=forms.RadioSelect,
+        error_messages={"required": format_lazy(_("未作答：{question}"), question=_question(field))},
     )
 
 
