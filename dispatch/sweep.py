@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tickets import timers
 from tickets.book import book
 from tickets.models import Ticket
 from tickets.states import State
@@ -13,11 +14,14 @@ from tickets.states import State
 BATCH = 50
 
 
-def sweep(at: datetime, most: int = 100_000) -> int:
-    """Take every step that is due by `at`, oldest first; returns how many tickets were woken."""
+def sweep(at: datetime, bells: timers.Bells, most: int = 100_000) -> int:
+    """Take every step that is due by `at`, oldest first; returns how many tickets were woken.
+
+    `bells` are the side processes of the rooms below, handed in by the project.
+    """
     woken = 0
     while woken < most:
-        taken = _sweep_batch(at, min(BATCH, most - woken))
+        taken = _sweep_batch(at, bells, min(BATCH, most - woken))
         if not taken:
             break
         woken += taken
@@ -25,19 +29,22 @@ def sweep(at: datetime, most: int = 100_000) -> int:
 
 
 @transaction.atomic
-def _sweep_batch(at: datetime, size: int) -> int:
+def _sweep_batch(at: datetime, bells: timers.Bells, size: int) -> int:
     """Lock some due tickets that nobody else holds, and wake each."""
     due = Ticket.objects.due(at).order_by("wake_at").select_for_update(skip_locked=True)[:size]
     tickets = list(due)
     for ticket in tickets:
-        wake(ticket, at)
+        wake(ticket, at, bells)
     return len(tickets)
 
 
-def wake(ticket: Ticket, at: datetime) -> None:
+def wake(ticket: Ticket, at: datetime, bells: timers.Bells) -> None:
     """Take, in order, all the steps of one locked ticket that are due by `at`."""
     while ticket.wake_at is not None and ticket.wake_at <= at:
-        _STEPS[ticket.wake_for](ticket, at)
+        if ticket.wake_for == "aside":
+            timers.ring(ticket, at, bells)
+        else:
+            _STEPS[ticket.wake_for](ticket, at)
 
 
 def _noted(step: str) -> Callable[[Ticket, datetime], None]:
@@ -51,7 +58,9 @@ def _noted(step: str) -> Callable[[Ticket, datetime], None]:
 
 def _auto_sign(ticket: Ticket, at: datetime) -> None:
     """The window ended unsigned: the order counts as signed, the clock has run all along (DOMAIN §4.6)."""
-    ticket.move("auto_sign", by=None, at=at, facts={"due": _moment(ticket)}, signed_at=ticket.sign_due)
+    steps = [*ticket.steps, "auto_sign"]
+    facts = {"due": _moment(ticket)}
+    ticket.move("auto_sign", by=None, at=at, facts=facts, signed_at=ticket.sign_due, steps=steps)
 
 
 def _expire(ticket: Ticket, at: datetime) -> None:
@@ -72,8 +81,10 @@ def _moment(ticket: Ticket) -> str:
     return ticket.wake_at.isoformat() if ticket.wake_at else ""
 
 
+#: Steps that only leave a mark.
+NOTED = ("dispatch_late", "contact_late", "remind", "warn", "red", "special", "followup_late")
 _STEPS: Mapping[str, Callable[[Ticket, datetime], None]] = {
     "auto_sign": _auto_sign,
     "expire": _expire,
-    **{step: _noted(step) for step in ("dispatch_late", "contact_late", "remind", "warn", "followup_late")},
+    **{step: _noted(step) for step in NOTED},
 }

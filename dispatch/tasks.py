@@ -4,17 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch import actions
-from dispatch.sweep import sweep as sweep_due
 from tickets.models import Ticket
 
 #: Tickets routed by one run of `route_waiting`; the next beat takes the rest.
 BATCH = 200
-
-
-@shared_task
-def sweep() -> int:
-    """Whatever is due by now happens."""
-    return sweep_due(timezone.now())
 
 
 @shared_task

@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from dispatch import views
+from dispatch.views import desk
 
 app_name = "dispatch"
 
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("suggest/", views.suggest, name="suggest"),
-    path("<str:number>/", views.case, name="case"),
-    path("<str:number>/by-hand/", views.by_hand, name="by_hand"),
-    path("<str:number>/redispatch/", views.redispatch, name="redispatch"),
-    path("<str:number>/correct/", views.correct, name="correct"),
+    path("", desk.desk, name="desk"),
+    path("suggest/", desk.suggest, name="suggest"),
+    path("<str:number>/", desk.case, name="case"),
+    path("<str:number>/by-hand/", desk.by_hand, name="by_hand"),
+    path("<str:number>/redispatch/", desk.redispatch, name="redispatch"),
+    path("<str:number>/correct/", desk.correct, name="correct"),
 ]

@@ -16,6 +16,8 @@ class Reach(models.TextChoices):
     REFUSED = "refused", _("拒绝回访")
     LANGUAGE = "language", _("语言不通")
     ANONYMOUS = "anonymous", _("匿名无法联系")
+    #: The caller took the request back, and said that nobody pressed them (DOMAIN §4.6).
+    WITHDRAWN = "withdrawn", _("诉求人撤回")
 
 
 class Channel(models.TextChoices):
@@ -90,6 +92,10 @@ class Answer(models.Model):
     )
     reason = models.CharField(_("原因"), max_length=14, choices=Reason.choices, blank=True)
     remark = models.CharField(_("诉求人意见"), max_length=300, blank=True)
+    #: The caller says that somebody pressed them for an answer or a withdrawal.
+    pressed = models.BooleanField(_("是否受到施压"), default=False)
+    #: Of a duplicate that was merged: told and asked, not counted (DOMAIN §2.2).
+    merged = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     #: Whether the ledger has its line (scoring sets it with it).

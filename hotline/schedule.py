@@ -9,7 +9,7 @@ def every(task: str, seconds: int) -> dict[str, object]:
 
 
 SCHEDULE = {
-    "sweep": every("dispatch.tasks.sweep", 5),
+    "sweep": every("hotline.tasks.sweep", 5),
     "route waiting": every("dispatch.tasks.route_waiting", 10),
     "score waiting": every("scoring.tasks.score_waiting", 10),
     "fold": every("scoring.tasks.fold", 30),

@@ -95,3 +95,25 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"look {self.pk}"
+
+
+class Word(models.Model):
+    """What the caller said later (补充、催办、撤回); scrubbed of numbers like every text."""
+
+    class Kind(models.TextChoices):
+        ADD = "add", _("补充")
+        URGE = "urge", _("催办")
+        WITHDRAW = "withdraw", _("撤回")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="words")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    text = models.TextField(_("内容"), max_length=1000, blank=True)
+    #: The agent who took it down; None: the caller wrote it online.
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

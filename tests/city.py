@@ -11,8 +11,9 @@ from dispatch.queries import table, unit_map
 from intake import queries as intake
 from intake.requests import Request
 from scoring.models import Scheme
+from tests.numbers import LADDER, LIMITS, SETTINGS, SIDE_LIMITS
 from tickets.book import book
-from tickets.models import Category, Limit, Setting, WorkCalendar
+from tickets.models import Category, LadderStep, Limit, Setting, WorkCalendar
 from units.models import Place, Unit, User
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -20,38 +21,6 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZONE)
 EPOCH = date(2020, 1, 1)
 PASSWORD = "demo12345"
-
-SETTINGS = {
-    "number_prefix": "BJ",
-    "hotline_number": "12345",
-    "urgent_limit": "E",
-    "default_limit": "G",
-    "remind_percent": "50",
-    "warn_percent": "80",
-    "reopen_divisor": "2",
-    "reopen_min_minutes": "1440",
-    "followup_attempts": "3",
-    "followup_min_channels": "2",
-    "followup_gap_minutes": "1440",
-    "followup_quiet_from": "21:00",
-    "followup_quiet_to": "08:00",
-    "followup_retry_minutes": "180",
-    "followup_limit_minutes": "2880",
-    "duplicate_days": "30",
-    "history_months": "12",
-    "portal_tries_per_hour": "10",
-    "portal_idle_minutes": "30",
-    "online_answer_hours": "72",
-    "attachment_max_mb": "10",
-    "attachment_max_megapixels": "50",
-}
-#: code → dispatch, sign, contact, handle minutes (DOMAIN §3.1)
-LIMITS = {
-    "E": (60, 10, 30, 120),
-    "U": (120, 30, 120, 1440),
-    "G": (1440, 240, 1440, 10080),
-    "C": (1440, 240, 1440, 21600),
-}
 
 
 @dataclass
@@ -223,7 +192,9 @@ def _catalogue_tree() -> dict[str, Category]:
 
 def _policy() -> None:
     natural = WorkCalendar.objects.create(code="natural", name="自然时间")
+    office = WorkCalendar.objects.create(code="work", name="工作时间", working=True)
     for code, (dispatch, sign, contact, handle) in LIMITS.items():
+        objecting, ruling, pauses, extensions = SIDE_LIMITS[code]
         Limit.objects.create(
             code=code,
             name=code,
@@ -234,6 +205,15 @@ def _policy() -> None:
             calendar=natural,
             effective_from=EPOCH,
             urgent=code == "E",
+            object_minutes=objecting,
+            rule_minutes=ruling,
+            object_pauses=pauses,
+            extensions=extensions,
+            side_calendar=office if pauses else natural,
+        )
+    for code, (percent, tells, card) in LADDER.items():
+        LadderStep.objects.create(
+            code=code, name=code, percent=percent, tells=tells, card=card, effective_from=EPOCH
         )
     Setting.objects.bulk_create(
         Setting(key=key, value=value, effective_from=EPOCH) for key, value in SETTINGS.items()
@@ -274,6 +254,7 @@ def _people(units: dict[str, Unit]) -> dict[str, User]:
         "other_agent": ("agent", "centre"),
         "team_leader": ("team_leader", "centre"),
         "dispatcher": ("dispatcher", "centre"),
+        "reviewer": ("reviewer", "centre"),
         "caller_back": ("caller_back", "centre"),
         "supervisor": ("supervisor", "centre"),
         "auditor": ("auditor", "centre"),
@@ -284,6 +265,10 @@ def _people(units: dict[str, Unit]) -> dict[str, User]:
         "grid": ("grid", "street"),
         "street_clerk": ("clerk", "street"),
         "street_leader": ("leader", "street"),
+        "sibling_clerk": ("clerk", "sibling"),
+        "housing_clerk": ("clerk", "housing"),
+        "housing_leader": ("leader", "housing"),
+        "planning_leader": ("leader", "department"),
         "stranger": ("clerk", "other_street"),
     }
     people = {}

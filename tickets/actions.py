@@ -112,9 +112,7 @@ def _handling_moments(limit: Limit, start: datetime) -> dict[str, object]:
         "handle_minutes": limit.handle_minutes,
         "sign_due": book().due(limit, start, limit.sign_minutes),
         "contact_due": book().due(limit, start, limit.contact_minutes),
-        "remind_at": moments.remind_at,
-        "warn_at": moments.warn_at,
-        "handle_due": moments.handle_due,
+        **moments.as_changes(),
     }
 
 

@@ -1,5 +1,6 @@
 """The city's numbers as plain values, read once and kept for a few seconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -9,10 +10,10 @@ from zoneinfo import ZoneInfo
 from cachetools.func import ttl_cache
 from django.utils import timezone
 
-from tickets.clock import Calendar, Stretch, due, explain
-from tickets.policy import Limit, Setting, WorkCalendar
+from tickets.clock import Calendar, Pause, Stretch, due, explain, resume
+from tickets.policy import LadderStep, Limit, Setting, WorkCalendar
 
-T = TypeVar("T", Setting, Limit)
+T = TypeVar("T", Setting, Limit, LadderStep)
 
 #: Seconds until an administrator's new row is seen by every process.
 FRESH_SECONDS = 5
@@ -25,6 +26,12 @@ class Deadlines:
     handle_due: datetime
     remind_at: datetime
     warn_at: datetime
+    red_at: datetime
+    special_at: datetime
+
+    def as_changes(self) -> dict[str, object]:
+        """The fields of a ticket that hold them."""
+        return vars(self)
 
 
 class Book:
@@ -37,6 +44,9 @@ class Book:
         self._limits: dict[str, list[Limit]] = {}
         for limit in Limit.objects.order_by("effective_from"):
             self._limits.setdefault(limit.code, []).append(limit)
+        self._ladder: dict[str, list[LadderStep]] = {}
+        for step in LadderStep.objects.order_by("effective_from"):
+            self._ladder.setdefault(step.code, []).append(step)
         self._limits_by_pk = {row.pk: row for rows in self._limits.values() for row in rows}
 
     @cached_property
@@ -75,21 +85,43 @@ class Book:
         """The very row a ticket carries: a later row never changes its past deadlines."""
         return self._limits_by_pk[pk]
 
+    def step(self, code: str, at: datetime) -> LadderStep:
+        """The rung of the ladder in force at the moment."""
+        return _in_force(self._ladder.get(code, []), local_day(at), f"ladder {code}")
+
     def due(self, limit: Limit, start: datetime, minutes: int) -> datetime:
         """`minutes` of the limit's own calendar after the start."""
-        return due(start, timedelta(minutes=minutes), self._calendars[limit.calendar_id])
+        return self.due_in(limit.calendar_id, start, minutes)
 
-    def explain(self, limit: Limit, start: datetime, minutes: int) -> list[Stretch]:
-        """Every stretch that counted and did not, up to the due moment."""
-        return explain(start, timedelta(minutes=minutes), self._calendars[limit.calendar_id])
+    def due_in(self, calendar: int | None, start: datetime, minutes: int) -> datetime:
+        """`minutes` of a calendar's time after the start; None: natural time."""
+        return due(start, timedelta(minutes=minutes), self._calendar_of(calendar))
+
+    def resumed(self, limit: Limit, due_at: datetime, paused: datetime, resumed: datetime) -> datetime:
+        """Where a moment of the limit moves when the clock stood still from `paused` to `resumed`."""
+        return resume(due_at, paused, resumed, self._calendar_of(limit.calendar_id))
+
+    def explain(
+        self, calendar: int | None, start: datetime, minutes: int, pauses: Sequence[Pause] = ()
+    ) -> list[Stretch]:
+        """The stretches of `minutes` of a calendar's time from the start, counted and not."""
+        return explain(start, timedelta(minutes=minutes), self._calendar_of(calendar), pauses)
+
+    def _calendar_of(self, pk: int | None) -> Calendar:
+        return self._calendars[pk] if pk is not None else Calendar(timezone.get_default_timezone())
 
     def deadlines(self, limit: Limit, start: datetime, minutes: int) -> Deadlines:
-        """The end of the handling limit, and the moments of the ladder before it (DOMAIN §3.7)."""
-        part = minutes / 100
+        """The end of a handling limit and the steps of the ladder around it (DOMAIN §3.7)."""
+
+        def at_percent(code: str) -> datetime:
+            return self.due(limit, start, round(minutes * self.step(code, start).percent / 100))
+
         return Deadlines(
             handle_due=self.due(limit, start, minutes),
-            remind_at=self.due(limit, start, round(part * self.number("remind_percent", start))),
-            warn_at=self.due(limit, start, round(part * self.number("warn_percent", start))),
+            remind_at=at_percent("remind"),
+            warn_at=at_percent("warn"),
+            red_at=at_percent("red"),
+            special_at=at_percent("special"),
         )
 
 

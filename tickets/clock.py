@@ -58,6 +58,27 @@ def due(start: datetime, limit: timedelta, calendar: Calendar, pauses: Sequence[
     return stretches[-1].end if stretches else start
 
 
+def resume(due_at: datetime, paused: datetime, resumed: datetime, calendar: Calendar) -> datetime:
+    """Where a due moment moves when the clock stands still from `paused` to `resumed`.
+
+    What was left at the pause counts from the resumption on; a moment that was past then stays.
+    """
+    if due_at <= paused:
+        return due_at
+    return due(resumed, counted(paused, due_at, calendar), calendar)
+
+
+def counted(begin: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """How much of the time between two moments counts."""
+    total = timedelta(0)
+    for piece in _stretches(begin, calendar):
+        if piece.begin >= end:
+            break
+        if piece.counts:
+            total += min(piece.end, end) - piece.begin
+    return total
+
+
 def explain(
     start: datetime, limit: timedelta, calendar: Calendar, pauses: Sequence[Pause] = ()
 ) -> list[Stretch]:

@@ -3,11 +3,13 @@
 from django.utils import translation
 
 from tickets import flow
+from tickets.facts import FACTS
 from tickets.states import State
 
 HEAD = """# The flow of a work order
 
-Drawn from `tickets/flow.py` by `manage.py draw_flow`; a test compares. Change the table, then draw again.
+Drawn from `tickets/flow.py` and `tickets/facts.py` by `manage.py draw_flow`; a test compares.
+Change the tables, then draw again.
 """
 
 
@@ -41,9 +43,7 @@ def _moves() -> list[str]:
 
 
 def _facts() -> list[str]:
-    rows = [
-        f"| `{fact.name}` {fact.label} | {_states(fact)} | {_who(fact)} |" for fact in flow.FACTS.values()
-    ]
+    rows = [f"| `{fact.name}` {fact.label} | {_states(fact)} | {_who(fact)} |" for fact in FACTS.values()]
     return ["| fact | in | who |", "|---|---|---|", *rows]
 
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Func, Q
 
+from tickets.access import Access
 from tickets.parts import SearchEntry
 from tickets.search import holds
 from tickets.states import OPEN, WITH_UNIT, State
@@ -32,8 +33,8 @@ class TicketQuerySet(models.QuerySet):
                 case__caller__calls__agent=user, case__caller__calls__ended_at=None
             )
         if user.unit is not None and user.has_role(*OF_THE_UNIT):
-            ours = Unit.objects.under(user.unit)
-            allowed |= Q(lead__in=ours) | self._pk_of(co_tasks__unit__in=ours)
+            ours = Access.objects.filter(unit__path__startswith=user.unit.path)
+            allowed |= Q(pk__in=ours.values("ticket"))
         if user.has_role(Role.GRID):
             allowed |= Q(assignee=user)
         if user.unit is None:
@@ -61,6 +62,10 @@ class TicketQuerySet(models.QuerySet):
     def due(self, at: datetime) -> Self:
         """Something must happen to these by now."""
         return self.filter(wake_at__lte=at)
+
+    def merged_into(self, master: models.Model) -> Self:
+        """The duplicates that follow this ticket."""
+        return self.filter(master=master, state=State.MERGED)
 
     def late(self, at: datetime) -> Self:
         return self.with_unit().filter(handle_due__lt=at)

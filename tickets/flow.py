@@ -1,6 +1,7 @@
 """The machine as data: one table drives enforcement, the buttons, `docs/flow.md` and the tests.
 
-Sources and actors follow DOMAIN §4.6; a role set without members is the system's alone.
+Sources and actors follow DOMAIN §4.6; a role set without members is the system's alone. Here are the
+transitions; what happens without one stands in `tickets/facts.py`.
 """
 
 from collections.abc import Iterable
@@ -15,12 +16,17 @@ from units.roles import Role
 #: A ticket that is being written has no state yet.
 NEW = ""
 INTAKE = frozenset({Role.AGENT, Role.TEAM_LEADER})
+UNIT_STAFF = frozenset({Role.CLERK, Role.LEADER})
+#: Who decides what a unit asks for: the district's sub-centre for its own units, and the city.
+DECIDERS = frozenset({Role.DISTRICT, Role.SUPERVISOR})
 EVERYONE = frozenset(Role)
 
 
 @dataclass(frozen=True)
 class Move:
-    """A transition. `at_lead`: the actor's unit must cover the lead unit; `system`: no person needed."""
+    """A transition. `at_lead`: the actor's unit must cover the lead unit, unless the role is city-wide;
+    `system`: no person needed.
+    """
 
     name: str
     label: Promise
@@ -43,93 +49,105 @@ class Fact:
     system: bool = False
 
 
-def _by_name(rows: Iterable[Move]) -> dict[str, Move]:
-    return {row.name: row for row in rows}
+def _move(
+    name: str,
+    label: Promise,
+    sources: Iterable[str],
+    target: str,
+    roles: Iterable[str] = (),
+    *,
+    at_lead: bool = False,
+    system: bool = False,
+) -> Move:
+    return Move(name, label, frozenset(sources), target, frozenset(roles), at_lead, system)
 
 
-UNIT_STAFF = frozenset({Role.CLERK, Role.LEADER})
-
-MOVES = _by_name(
-    [
-        Move("receive", _("受理"), frozenset({NEW}), State.PENDING, INTAKE, system=True),
-        Move("answer", _("直接答复"), frozenset({NEW}), State.ANSWERED, INTAKE),
-        Move("guide", _("告知途径"), frozenset({NEW}), State.GUIDED, INTAKE),
-        Move("transfer", _("转紧急"), frozenset({NEW}), State.TRANSFERRED, INTAKE),
-        Move(
-            "dispatch",
-            _("派单"),
-            frozenset({State.PENDING}),
-            State.DISPATCHED,
-            frozenset({Role.DISPATCHER}),
-            system=True,
-        ),
-        # From `handling` too: what fell back to the district and was auto-signed must not stick there.
-        Move(
-            "redispatch",
-            _("区内转派"),
-            frozenset({State.DISPATCHED, State.HANDLING}),
-            State.DISPATCHED,
-            frozenset({Role.DISTRICT}),
-            at_lead=True,
-        ),
-        Move("sign", _("签收"), frozenset({State.DISPATCHED}), State.HANDLING, UNIT_STAFF, at_lead=True),
-        Move("auto_sign", _("自动签收"), frozenset({State.DISPATCHED}), State.HANDLING, system=True),
-        Move("report", _("反馈结果"), frozenset({State.HANDLING}), State.REPORTED, UNIT_STAFF, at_lead=True),
-        Move(
-            "approve",
-            _("审核通过"),
-            frozenset({State.REPORTED}),
-            State.FOLLOWUP,
-            frozenset({Role.LEADER}),
-            at_lead=True,
-        ),
-        Move(
-            "send_back",
-            _("退回补充"),
-            frozenset({State.REPORTED}),
-            State.HANDLING,
-            frozenset({Role.LEADER}),
-            at_lead=True,
-        ),
-        Move("expire", _("到期转回访"), WITH_UNIT, State.FOLLOWUP, system=True),
-        Move(
-            "close",
-            _("归档"),
-            frozenset({State.FOLLOWUP}),
-            State.CLOSED,
-            frozenset({Role.CALLER_BACK}),
-            system=True,
-        ),
-        Move(
-            "reopen",
-            _("重办"),
-            frozenset({State.FOLLOWUP}),
-            State.HANDLING,
-            frozenset({Role.CALLER_BACK}),
-            system=True,
-        ),
-    ]
+_ROWS = (
+    # Intake.
+    _move("receive", _("受理"), [NEW], State.PENDING, INTAKE, system=True),
+    _move("answer", _("直接答复"), [NEW], State.ANSWERED, INTAKE),
+    _move("guide", _("告知途径"), [NEW], State.GUIDED, INTAKE),
+    _move("transfer", _("转紧急"), [NEW], State.TRANSFERRED, INTAKE),
+    # Dispatch.
+    _move("dispatch", _("派单"), [State.PENDING], State.DISPATCHED, [Role.DISPATCHER], system=True),
+    # From `handling` too: what fell back to the district and was auto-signed must not stick there.
+    _move(
+        "redispatch",
+        _("区内转派"),
+        [State.DISPATCHED, State.HANDLING],
+        State.DISPATCHED,
+        [Role.DISTRICT],
+        at_lead=True,
+    ),
+    _move("merge", _("并单"), [State.PENDING], State.MERGED, [Role.DISPATCHER]),
+    _move("unmerge", _("撤销并单"), [State.MERGED], State.PENDING, [Role.DISPATCHER], system=True),
+    # The master's result is there: this caller is asked as well.
+    _move("follow", _("随主单转回访"), [State.MERGED], State.FOLLOWUP, system=True),
+    # Objection: from `handling` as long as its window lasts, where the order was only auto-signed.
+    _move(
+        "object",
+        _("提出异议"),
+        [State.DISPATCHED, State.HANDLING],
+        State.OBJECTED,
+        UNIT_STAFF,
+        at_lead=True,
+    ),
+    _move(
+        "uphold",
+        _("异议成立"),
+        [State.OBJECTED],
+        State.PENDING,
+        [Role.REVIEWER, Role.DISTRICT],
+        at_lead=True,
+    ),
+    _move(
+        "overrule",
+        _("异议不成立"),
+        [State.OBJECTED],
+        State.HANDLING,
+        [Role.REVIEWER, Role.DISTRICT],
+        at_lead=True,
+        system=True,
+    ),
+    _move("rule", _("裁定"), [State.OBJECTED], State.HANDLING, [Role.REVIEWER]),
+    # Handling.
+    _move("sign", _("签收"), [State.DISPATCHED], State.HANDLING, UNIT_STAFF, at_lead=True),
+    _move("auto_sign", _("自动签收"), [State.DISPATCHED], State.HANDLING, system=True),
+    _move("report", _("反馈结果"), [State.HANDLING], State.REPORTED, UNIT_STAFF, at_lead=True),
+    _move("approve", _("审核通过"), [State.REPORTED], State.FOLLOWUP, [Role.LEADER], at_lead=True),
+    _move("send_back", _("退回补充"), [State.REPORTED], State.HANDLING, [Role.LEADER], at_lead=True),
+    _move(
+        "return_report",
+        _("退回补正"),
+        [State.REPORTED, State.FOLLOWUP],
+        State.HANDLING,
+        DECIDERS,
+        at_lead=True,
+    ),
+    _move("plan", _("准予挂账"), [State.HANDLING], State.ON_PLAN, [Role.SUPERVISOR]),
+    _move(
+        "plan_end",
+        _("恢复办理"),
+        [State.ON_PLAN],
+        State.HANDLING,
+        [Role.LEADER, Role.SUPERVISOR],
+        at_lead=True,
+        system=True,
+    ),
+    # Follow-up.
+    _move("expire", _("到期转回访"), WITH_UNIT, State.FOLLOWUP, system=True),
+    _move(
+        "withdraw",
+        _("撤回诉求"),
+        OPEN - {State.FOLLOWUP},
+        State.FOLLOWUP,
+        INTAKE,
+        system=True,
+    ),
+    # The caller did not want that: the unit goes on, or the desk where no unit had it yet.
+    _move("keep_on", _("继续办理"), [State.FOLLOWUP], State.HANDLING, [Role.CALLER_BACK]),
+    _move("back_to_desk", _("退回派单"), [State.FOLLOWUP], State.PENDING, [Role.CALLER_BACK]),
+    _move("close", _("归档"), [State.FOLLOWUP], State.CLOSED, [Role.CALLER_BACK], system=True),
+    _move("reopen", _("重办"), [State.FOLLOWUP], State.HANDLING, [Role.CALLER_BACK], system=True),
 )
-
-FACTS = {
-    row.name: row
-    for row in [
-        Fact("contact", _("联系诉求人"), WITH_UNIT, UNIT_STAFF | {Role.GRID}, at_lead=True),
-        Fact("assign", _("内部分派"), WITH_UNIT, UNIT_STAFF, at_lead=True),
-        Fact("note", _("备注"), OPEN, EVERYONE - {Role.AUDITOR, Role.ADMIN}),
-        Fact("correct", _("更正"), OPEN, frozenset({Role.DISPATCHER})),
-        Fact("reveal", _("查看完整联系方式"), roles=EVERYONE - {Role.ADMIN}),
-        Fact("attempt", _("回访联系"), frozenset({State.FOLLOWUP}), frozenset({Role.CALLER_BACK})),
-        Fact("dispatch_late", _("派单超时"), frozenset({State.PENDING}), system=True),
-        Fact("contact_late", _("联系超时"), WITH_UNIT, system=True),
-        Fact("remind", _("时限过半提醒"), WITH_UNIT, system=True),
-        Fact("warn", _("临期预警"), WITH_UNIT, system=True),
-        Fact("followup_late", _("回访超时"), frozenset({State.FOLLOWUP}), system=True),
-        Fact("route_failed", _("未能自动派单"), frozenset({State.PENDING}), system=True),
-    ]
-}
-
-
-def label(kind: str) -> Promise:
-    """The Chinese name of an event kind."""
-    return (MOVES.get(kind) or FACTS[kind]).label
+MOVES = {row.name: row for row in _ROWS}

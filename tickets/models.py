@@ -1,7 +1,4 @@
-"""What a work order is now (`Ticket`), and how it came to be so (`Event`)."""
-
-from collections.abc import Mapping
-from datetime import datetime
+"""What a work order is now (`Ticket`); how it came to be so is its story (`Event`)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tickets import flow
+from tickets.access import Access
+from tickets.asides import Notice, Pause, Timer
 from tickets.catalogue import Category
-from tickets.errors import Refused, Stale
 from tickets.filters import TicketQuerySet
+from tickets.moving import Moving
 from tickets.parts import Attachment, SearchEntry
-from tickets.policy import Limit, Setting, WorkCalendar, WorkDay
-from tickets.rules import MOMENTS, Clocks, next_wake
+from tickets.policy import LadderStep, Limit, Setting, WorkCalendar, WorkDay
+from tickets.rules import MOMENTS, Clocks
 from tickets.states import WITH_UNIT, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
@@ -24,12 +23,12 @@ from units.models import Place, Unit, User
 RUNNING = sorted(WITH_UNIT | {State.FOLLOWUP})
 
 __all__ = [
-    "Attachment", "Category", "DayDigest", "Event", "Limit", "SearchEntry", "Setting", "Ticket",
-    "WorkCalendar", "WorkDay",
+    "Access", "Attachment", "Category", "DayDigest", "Event", "LadderStep", "Limit", "Notice", "Pause",
+    "SearchEntry", "Setting", "Ticket", "Timer", "WorkCalendar", "WorkDay",
 ]  # fmt: skip
 
 
-class Ticket(models.Model):
+class Ticket(Moving):
     """A work order (工单): the truth of now. `move()` and `record()` alone write its state and events."""
 
     number = models.CharField(_("工单号"), max_length=40, unique=True)
@@ -55,6 +54,10 @@ class Ticket(models.Model):
     answer = models.TextField(_("答复内容"), blank=True)
     urgent = models.BooleanField(_("紧急"), default=False)
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    #: The ticket this one was merged into (并单); it follows that one.
+    master = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", db_index=False)
+    #: The ticket whose text held several matters, this one among them (拆单).
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", db_index=False)
 
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     lead = models.ForeignKey(
@@ -65,6 +68,8 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    #: The section or community of the lead that works on it (内部承办).
+    inner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     received_at = models.DateTimeField(_("受理时间"))
     dispatched_at = models.DateTimeField(null=True)
@@ -75,6 +80,8 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True)
     #: The limit ended without an approved or waiting report.
     overdue_at = models.DateTimeField(null=True)
+    #: The caller took the request back; follow-up makes sure that nobody pressed them.
+    withdrawn_at = models.DateTimeField(null=True)
 
     #: The SLA class written on the ticket, and its moments (DOMAIN §3.1).
     limit = models.ForeignKey(Limit, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -87,18 +94,37 @@ class Ticket(models.Model):
     remind_at = models.DateTimeField(null=True)
     warn_at = models.DateTimeField(null=True)
     handle_due = models.DateTimeField(null=True)
+    red_at = models.DateTimeField(null=True)
+    special_at = models.DateTimeField(null=True)
     followup_due = models.DateTimeField(null=True)
 
     #: 1 at first; a reopened ticket is in round 2.
     round = models.PositiveSmallIntegerField(default=1)
     #: Steps of the clock taken in this round (`rules.STEPS`).
     steps = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    #: The earliest moment of its open side clocks (`tickets/timers.py`).
+    aside_at = models.DateTimeField(null=True, editable=False)
     wake_at = models.DateTimeField(null=True, editable=False)
     wake_for = models.CharField(max_length=20, blank=True, editable=False)
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices, blank=True)
+    #: How often the caller urged (催办).
+    urged = models.PositiveSmallIntegerField(default=0)
+    #: A ruling gave the order to its lead for good (裁定): nobody may object any more.
+    bound = models.BooleanField(default=False)
+    #: The report was once returned as incomplete; a second time there is none.
+    returned = models.BooleanField(default=False)
 
     history = HistoricalRecords(
-        excluded_fields=["version", "head_hash", "wake_at", "wake_for", "steps", "client_key", "query_code"]
+        excluded_fields=[
+            "version",
+            "head_hash",
+            "aside_at",
+            "wake_at",
+            "wake_for",
+            "steps",
+            "client_key",
+            "query_code",
+        ]
     )
     objects = TicketQuerySet.as_manager()
 
@@ -127,7 +153,16 @@ class Ticket(models.Model):
             models.Index(fields=["taken_by", "-id"], name="ticket_taken"),
             models.Index(fields=["category", "place", "received_at"], name="ticket_alike"),
             models.Index(fields=["assignee"], name="ticket_assignee", condition=Q(assignee__isnull=False)),
+            models.Index(fields=["inner"], name="ticket_inner", condition=Q(inner__isnull=False)),
+            models.Index(fields=["master"], name="ticket_master", condition=Q(master__isnull=False)),
+            models.Index(fields=["split_from"], name="ticket_split", condition=Q(split_from__isnull=False)),
         ]
+
+    def __init__(self, *args: object, **values: object) -> None:
+        super().__init__(*args, **values)
+        #: Events not written yet, and the fields that changed with them (`Moving.prepare`).
+        self.pending: list[Event] = []
+        self.written: set[str] = set()
 
     def __str__(self) -> str:
         return self.number
@@ -135,8 +170,13 @@ class Ticket(models.Model):
     @property
     def clocks(self) -> Clocks:
         moments = {name: getattr(self, name) for name in MOMENTS}
-        contacted = self.contacted_at is not None
-        return Clocks(state=self.state, contacted=contacted, steps=frozenset(self.steps), **moments)
+        return Clocks(
+            state=self.state,
+            contacted=self.contacted_at is not None,
+            owing=self.overdue_at is not None and self.reported_at is None,
+            steps=frozenset(self.steps),
+            **moments,
+        )
 
     @property
     def place_name(self) -> str:
@@ -151,106 +191,3 @@ class Ticket(models.Model):
     @property
     def number_tail(self) -> str:
         return self.number.rsplit("-", 1)[-1]
-
-    def moves_for(self, user: User) -> list[flow.Move]:
-        """The listed transitions this person may make now: the buttons on screen."""
-        return [move for move in flow.MOVES.values() if not self._objection(move, user)]
-
-    def facts_for(self, user: User) -> set[str]:
-        """The names of the facts this person may record now."""
-        return {fact.name for fact in flow.FACTS.values() if not self._objection(fact, user)}
-
-    def move(
-        self,
-        name: str,
-        *,
-        by: User | None,
-        at: datetime,
-        facts: Mapping[str, object] | None = None,
-        **changes: object,
-    ) -> "Event":
-        """Make a listed transition, with the field changes that belong to it, and write its event.
-
-        `by` None is the system. `facts` holds codes and ids, never personal data. Raises Refused when the
-        table does not allow it, Stale when someone else was quicker; nothing has changed then.
-        """
-        row = flow.MOVES[name]
-        self._refuse_unless_allowed(row, by)
-        return self._write(name, by=by, at=at, facts=facts, state=row.target, **changes)
-
-    def record(
-        self,
-        name: str,
-        *,
-        by: User | None,
-        at: datetime,
-        facts: Mapping[str, object] | None = None,
-        **changes: object,
-    ) -> "Event":
-        """Write a fact without a transition; else as `move`."""
-        self._refuse_unless_allowed(flow.FACTS[name], by)
-        return self._write(name, by=by, at=at, facts=facts, state=self.state, **changes)
-
-    def _objection(self, row: flow.Move | flow.Fact, by: User | None) -> str:
-        """Why the table does not allow this, or nothing."""
-        sources = row.sources if isinstance(row, flow.Move) else row.states
-        if self.state not in sources:
-            return _("工单当前为「%(state)s」，不能「%(move)s」。请刷新后再试。") % {
-                "state": self.get_state_display(),
-                "move": row.label,
-            }
-        if by is None:
-            return "" if row.system else _("「%(move)s」需要由人办理。") % {"move": row.label}
-        if not by.has_role(*row.roles):
-            return _("您的角色不能「%(move)s」。") % {"move": row.label}
-        # Whoever the lead gave the order to acts for it, from a community below too.
-        at_lead = by.pk == self.assignee_id or (by.unit is not None and by.unit.covers(self.lead))
-        if row.at_lead and not at_lead:
-            return _("只有主办单位才能「%(move)s」。") % {"move": row.label}
-        return ""
-
-    def _refuse_unless_allowed(self, row: flow.Move | flow.Fact, by: User | None) -> None:
-        objection = self._objection(row, by)
-        if objection:
-            raise Refused(objection)
-
-    def _write(
-        self,
-        kind: str,
-        *,
-        by: User | None,
-        at: datetime,
-        facts: Mapping[str, object] | None,
-        state: str,
-        **changes: object,
-    ) -> "Event":
-        """Compare-and-swap the row, append the event; one transaction is the caller's."""
-        was, old_version = self.state, self.version
-        for field, value in {**changes, "state": state}.items():
-            setattr(self, field, value)
-        self.wake_at, self.wake_for = next_wake(self.clocks)
-        event = Event(
-            ticket=self,
-            seq=old_version + 1,
-            kind=kind,
-            was=was,
-            now=state,
-            actor=by,
-            unit_id=by.unit_id if by is not None else None,
-            at=at,
-            facts=dict(facts or {}),
-            prev_hash=self.head_hash,
-        )
-        event.hash = event.computed_hash(self.number)
-        self.version, self.head_hash = event.seq, event.hash
-        if old_version == 0 and self._state.adding:
-            self.skip_history_when_saving = True
-            self.save(force_insert=True)
-            event.ticket = self
-        else:
-            written = {*changes, "state", "version", "head_hash", "wake_at", "wake_for"}
-            values = {field: getattr(self, field) for field in written}
-            if not Ticket.objects.filter(pk=self.pk, version=old_version).update(**values):
-                raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
-        event.save(force_insert=True)
-        return event

@@ -1,5 +1,6 @@
 """The numbers a city sets: limits, calendars, settings. Dated rows; a new row never changes the past."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -50,6 +51,24 @@ class Limit(models.Model):
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, verbose_name=_("日历"))
     effective_from = models.DateField(_("生效"))
     urgent = models.BooleanField(_("紧急"), default=False)
+    #: Objections: how long a unit may raise one, and how long its ruling may take (DOMAIN §3.4).
+    object_minutes = models.PositiveIntegerField(_("异议时限（分）"))
+    rule_minutes = models.PositiveIntegerField(_("异议审核时限（分）"))
+    #: Whether the limit stands still for an objection that is upheld; what is urgent is done first.
+    object_pauses = models.BooleanField(_("异议成立则审核期间不计时"), default=False)
+    #: The n-th extension may be at most so long; there are no more than these (DOMAIN §3.3).
+    extensions = ArrayField(
+        models.PositiveIntegerField(), default=list, blank=True, verbose_name=_("各次延期上限（分）")
+    )
+    #: The calendar of objections and of decisions about extensions; None: natural time.
+    side_calendar = models.ForeignKey(
+        WorkCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("异议与审批日历"),
+    )
     basis = models.CharField(_("依据"), max_length=200, blank=True)
 
     history = HistoricalRecords()
@@ -62,6 +81,48 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class LadderStep(models.Model):
+    """A rung of the ladder from a date on: at which part of the limit who is told (DOMAIN §3.7)."""
+
+    class Code(models.TextChoices):
+        REMIND = "remind", _("提醒")
+        WARN = "warn", _("黄色预警")
+        OVERDUE = "overdue", _("逾期黄牌")
+        RED = "red", _("红牌")
+        SPECIAL = "special", _("专项督办")
+
+    class Who(models.TextChoices):
+        CLERK = "clerk", _("经办人")
+        LEADER = "leader", _("承办单位领导")
+        ABOVE = "above", _("上级单位领导")
+        DISTRICT = "district", _("区分中心")
+        SUPERVISOR = "supervisor", _("市督办")
+
+    class Card(models.TextChoices):
+        NONE = "", _("不发牌")
+        YELLOW = "yellow", _("黄牌")
+        RED = "red", _("红牌")
+
+    code = models.CharField(_("级"), max_length=10, choices=Code.choices)
+    name = models.CharField(_("名称"), max_length=40)
+    #: Of the handling limit, counted like the limit itself; `overdue` is always 100.
+    percent = models.PositiveIntegerField(_("办理时限的百分比"))
+    tells = ArrayField(models.CharField(max_length=12, choices=Who.choices), verbose_name=_("告知"))
+    card = models.CharField(_("发牌"), max_length=8, choices=Card.choices, blank=True)
+    effective_from = models.DateField(_("生效"))
+
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "effective_from"], name="ladder_once")]
+        ordering = ["percent", "effective_from"]
+        verbose_name = _("督办阶梯")
+        verbose_name_plural = _("督办阶梯")
+
+    def __str__(self) -> str:
+        return f"{self.percent} % {self.name}"
 
 
 class Setting(models.Model):

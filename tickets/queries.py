@@ -7,6 +7,9 @@ from tickets.errors import Stale
 from tickets.models import Ticket
 from units.models import User
 
+#: Events that change nothing a form could be wrong about.
+QUIET = ("reveal", "ack", "remind", "warn")
+
 
 def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket:
     """The ticket as this person may act on it. Raises Http404 for a stranger's, Stale when the page
@@ -24,12 +27,12 @@ def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket
 
 
 def moved_since(ticket: Ticket, version: str) -> bool:
-    """Whether more than looks at the caller's number happened since a page was made from this version.
+    """Whether more than looks and reminders happened since a page was made from this version.
 
-    A look changes nothing that a form could be wrong about, and whoever telephones looks first.
+    Whoever telephones looks first, and a reminder may come while they write.
     """
     if version == str(ticket.version):
         return False
     if not version.isdecimal() or int(version) > ticket.version:
         return True
-    return ticket.events.filter(seq__gt=int(version)).exclude(kind="reveal").exists()
+    return ticket.events.filter(seq__gt=int(version)).exclude(kind__in=QUIET).exists()

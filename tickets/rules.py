@@ -52,47 +52,58 @@ class Clocks:
     remind_at: datetime | None = None
     warn_at: datetime | None = None
     handle_due: datetime | None = None
+    red_at: datetime | None = None
+    special_at: datetime | None = None
     followup_due: datetime | None = None
+    aside_at: datetime | None = None
     contacted: bool = False
+    #: The limit is over and still nothing was reported.
+    owing: bool = False
     steps: frozenset[str] = frozenset()
 
 
+_WORKING = (
+    ("contact_late", "contact_due"),
+    ("remind", "remind_at"),
+    ("warn", "warn_at"),
+    ("expire", "handle_due"),
+)
 #: state → the steps that may come due in it, with the field that holds the moment.
 STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     State.PENDING: (("dispatch_late", "dispatch_due"),),
-    State.DISPATCHED: (
-        ("auto_sign", "sign_due"),
-        ("contact_late", "contact_due"),
-        ("remind", "remind_at"),
-        ("warn", "warn_at"),
-        ("expire", "handle_due"),
-    ),
-    State.HANDLING: (
-        ("contact_late", "contact_due"),
-        ("remind", "remind_at"),
-        ("warn", "warn_at"),
-        ("expire", "handle_due"),
-    ),
+    State.DISPATCHED: (("auto_sign", "sign_due"), *_WORKING),
+    State.OBJECTED: _WORKING,
+    State.HANDLING: _WORKING,
     State.REPORTED: (("expire", "handle_due"),),
-    State.FOLLOWUP: (("followup_late", "followup_due"),),
+    State.FOLLOWUP: (("red", "red_at"), ("special", "special_at"), ("followup_late", "followup_due")),
 }
+#: A side process of whatever kind wants attention; in every state (`tickets/timers.py`).
+ASIDE = ("aside", "aside_at")
 #: The fields of a ticket that hold such moments.
-MOMENTS = tuple(sorted({moment for steps in STEPS.values() for _step, moment in steps}))
+MOMENTS = tuple(sorted({moment for steps in (*STEPS.values(), (ASIDE,)) for _step, moment in steps}))
 
 
 def next_wake(clocks: Clocks) -> tuple[datetime | None, str]:
     """The next moment and what is due then; (None, "") when nothing more waits.
 
     A step that was taken in this round (`clocks.steps`) is not due again; a caller who was contacted
-    cannot be contacted late any more.
+    cannot be contacted late any more; and only who still owes a report is reminded of it after the limit.
     """
     waiting = []
-    for order, (step, field) in enumerate(STEPS.get(clocks.state, ())):
+    for order, (step, field) in enumerate((*STEPS.get(clocks.state, ()), ASIDE)):
         moment = getattr(clocks, field)
-        if moment is None or step in clocks.steps or (step == "contact_late" and clocks.contacted):
-            continue
-        waiting.append((moment, order, step))
+        if moment is not None and not _settled(step, clocks):
+            waiting.append((moment, order, step))
     if not waiting:
         return None, ""
     moment, _order, step = min(waiting)
     return moment, step
+
+
+def _settled(step: str, clocks: Clocks) -> bool:
+    """Whether this step has nothing to say any more."""
+    if step in clocks.steps:
+        return True
+    if step == "contact_late":
+        return clocks.contacted
+    return step in ("red", "special") and not clocks.owing

@@ -7,19 +7,22 @@ from django.utils.translation import gettext_lazy as _
 class State(models.TextChoices):
     PENDING = "pending", _("待派单")
     DISPATCHED = "dispatched", _("待签收")
+    OBJECTED = "objected", _("异议审核")
     HANDLING = "handling", _("办理中")
+    ON_PLAN = "on_plan", _("挂账")
     REPORTED = "reported", _("已反馈待审核")
     FOLLOWUP = "followup", _("待回访")
     CLOSED = "closed", _("已归档")
     ANSWERED = "answered", _("直接答复")
     GUIDED = "guided", _("已告知途径")
     TRANSFERRED = "transferred", _("已转紧急")
+    MERGED = "merged", _("已并单")
 
 
-#: With a unit, its clocks running.
-WITH_UNIT = frozenset({State.DISPATCHED, State.HANDLING, State.REPORTED})
-#: Somebody still owes the caller something.
-OPEN = WITH_UNIT | {State.PENDING, State.FOLLOWUP}
+#: With a unit, its clocks running; while an objection is looked at, too (DOMAIN §3.4: 先办后议).
+WITH_UNIT = frozenset({State.DISPATCHED, State.OBJECTED, State.HANDLING, State.REPORTED})
+#: Somebody still owes the caller something. What was merged is owed through its master.
+OPEN = WITH_UNIT | {State.PENDING, State.ON_PLAN, State.FOLLOWUP}
 #: Ended at the desk, without a unit.
 DESK_ENDS = frozenset({State.ANSWERED, State.GUIDED, State.TRANSFERRED})
 

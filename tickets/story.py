@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 
-from tickets import flow
+from tickets.facts import label
 from tickets.rules import event_hash
 from units.models import Unit, User
 
@@ -44,7 +44,7 @@ class Event(models.Model):
 
     @property
     def label(self) -> str:
-        return str(flow.label(self.kind))
+        return str(label(self.kind))
 
     def computed_hash(self, number: str) -> str:
         """The hash these columns should have."""

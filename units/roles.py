@@ -8,6 +8,7 @@ class Role(models.TextChoices):
     AGENT = "agent", _("话务员")
     TEAM_LEADER = "team_leader", _("班长")
     DISPATCHER = "dispatcher", _("派单员")
+    REVIEWER = "reviewer", _("异议审核员")
     DISTRICT = "district", _("区分中心")
     CLERK = "clerk", _("承办员")
     LEADER = "leader", _("单位领导")
@@ -19,7 +20,16 @@ class Role(models.TextChoices):
 
 
 #: Roles of the hotline body that see every ticket of the city (masked).
-CITY_WIDE = frozenset({Role.TEAM_LEADER, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, Role.AUDITOR})
+CITY_WIDE = frozenset(
+    {
+        Role.TEAM_LEADER,
+        Role.DISPATCHER,
+        Role.REVIEWER,
+        Role.CALLER_BACK,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+    }
+)
 #: Roles that see what lies with their own unit and the units below it.
 OF_THE_UNIT = frozenset({Role.DISTRICT, Role.CLERK, Role.LEADER})
 #: Handling may not be outsourced (国办函〔2025〕66号, DOMAIN §1): these need a public unit.

@@ -8,12 +8,15 @@ from pathlib import Path
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from hotline.city import ladder
 from hotline.city.reader import Bad, Document, Problems, Row, once, parsed, read_csv, whole
 from hotline.city.rows import Tally, sync
 from tickets.models import Limit, Setting, Ticket, WorkCalendar, WorkDay
 
 LIMITS, CALENDAR, SETTINGS = "limits.csv", "calendar.csv", "settings.csv"
 MINUTES = ("dispatch_minutes", "sign_minutes", "contact_minutes", "handle_minutes")
+#: Of objections and extensions (DOMAIN §3.3, §3.4).
+SIDE = ("object_minutes", "rule_minutes")
 #: The calendar that counts all time; it is always there.
 NATURAL = "natural"
 
@@ -23,8 +26,6 @@ KEYS: Mapping[str, str] = {
     "hotline_number": "text",
     "urgent_limit": "limit",
     "default_limit": "limit",
-    "remind_percent": "number",
-    "warn_percent": "number",
     "reopen_divisor": "number",
     "reopen_min_minutes": "number",
     "followup_attempts": "number",
@@ -41,6 +42,28 @@ KEYS: Mapping[str, str] = {
     "portal_idle_minutes": "number",
     "attachment_max_mb": "number",
     "attachment_max_megapixels": "number",
+    "objection_max": "number",
+    "extension_decide_minutes": "number",
+    "co_percent": "number",
+    "plan_review_days": "number",
+    "plan_max_months": "number",
+    "plan_renewals": "number",
+    "coordinate_minutes": "number",
+    "whistle_daily_ack_minutes": "number",
+    "whistle_daily_arrive_minutes": "number",
+    "whistle_hard_ack_minutes": "number",
+    "whistle_hard_arrive_minutes": "number",
+    "whistle_urgent_ack_minutes": "number",
+    "whistle_urgent_arrive_minutes": "number",
+    "urge_gap_minutes": "number",
+    "urge_per_day": "number",
+    "oversight_reply_minutes": "number",
+    "return_window_minutes": "number",
+    "return_min_minutes": "number",
+    "lab_replay_tickets": "number",
+    "quality_short_chars": "number",
+    "quality_same_replies": "number",
+    "quality_same_days": "number",
 }
 #: Read too, but a city may do without.
 OPTIONAL = frozenset({"board_tiles"})
@@ -64,6 +87,7 @@ class Policy:
 
     calendars: Sequence[CalendarRow]
     limits: Sequence[Mapping[str, object]]
+    ladder: Sequence[Mapping[str, object]]
     settings: Sequence[Mapping[str, object]]
 
     @property
@@ -78,8 +102,8 @@ def read(folder: Path, city: Document, problems: Problems) -> Policy:
         folder,
         LIMITS,
         problems,
-        needed=["code", "name", *MINUTES, "calendar", "effective_from", "basis"],
-        optional=["urgent"],
+        needed=["code", "name", *MINUTES, *SIDE, "calendar", "side_calendar", "effective_from", "basis"],
+        optional=["urgent", "object_pauses", "extensions"],
     )
     once(rows, problems, "code", "effective_from")
     limits = parsed(rows, lambda row: _limit(row, names), problems)
@@ -93,7 +117,7 @@ def read(folder: Path, city: Document, problems: Problems) -> Policy:
     for row in rows:
         if row.cells["key"] not in KEYS.keys() | OPTIONAL:
             problems.warn(row.at, f"nothing reads the setting {row.cells['key']!r}")
-    return Policy(calendars, limits, settings)
+    return Policy(calendars, limits, ladder.read(folder, problems), settings)
 
 
 def _read_calendars(folder: Path, city: Document, problems: Problems) -> list[CalendarRow]:
@@ -135,8 +159,11 @@ def _limit(row: Row, calendars: set[str]) -> Mapping[str, object]:
         "at": row.at,
         "code": row.needed("code", 10),
         "name": row.needed("name", 40),
-        **{name: row.number(name, least=1) for name in MINUTES},
+        **{name: row.number(name, least=1) for name in (*MINUTES, *SIDE)},
+        "object_pauses": row.flag("object_pauses"),
+        "extensions": [whole(part, "extensions", least=1) for part in row.listed("extensions")],
         "calendar": row.known("calendar", calendars, f"{CALENDAR}, nor is it {NATURAL}"),
+        "side_calendar": row.known("side_calendar", calendars, f"{CALENDAR}, nor is it {NATURAL}"),
         "effective_from": row.day("effective_from"),
         "urgent": row.flag("urgent"),
         "basis": row.text("basis"),
@@ -177,6 +204,8 @@ def refuse_rewritten(policy: Policy, problems: Problems) -> None:
         if old.calendar.code != row["calendar"] or any(getattr(old, name) != row[name] for name in MINUTES):
             problems.error(str(row["at"]), "tickets carry this limit: add a row with a later effective_from")
     last = Ticket.objects.order_by("-pk").values_list("received_at", flat=True).first()
+    if last is not None:
+        ladder.refuse_rewritten(policy.ladder, _local_day(last), problems)
     settings = {(row.key, row.effective_from): row.value for row in Setting.objects.all()}
     for row in policy.settings:
         value = settings.get((row["key"], row["effective_from"]), row["value"])
@@ -203,11 +232,10 @@ def write(policy: Policy) -> dict[str, Tally]:
         for day, (works, name) in row.days.items()
     ]
     tally += sync(WorkDay, days, key=["calendar_id", "day"])
-    limits = [{**_without_at(row), "calendar_id": keys[str(row["calendar"])]} for row in policy.limits]
-    for row in limits:
-        del row["calendar"]
+    limits = [_with_keys(row, keys) for row in policy.limits]
     return {
         "calendars": tally,
+        "ladder": ladder.write(policy.ladder),
         "limits": sync(Limit, limits, key=["code", "effective_from"]),
         "settings": sync(
             Setting, [_without_at(row) for row in policy.settings], key=["key", "effective_from"]
@@ -215,5 +243,11 @@ def write(policy: Policy) -> dict[str, Tally]:
     }
 
 
+def _with_keys(row: Mapping[str, object], calendars: Mapping[str, int]) -> dict[str, object]:
+    """The row with the keys of its calendars in place of their codes."""
+    named = {f"{name}_id": calendars[str(row[name])] for name in ("calendar", "side_calendar")}
+    return {**_without_at(row), **named}
+
+
 def _without_at(row: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name != "at"}
+    return {name: value for name, value in row.items() if name not in ("at", "calendar", "side_calendar")}

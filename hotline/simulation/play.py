@@ -12,9 +12,9 @@ from typing import Union
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
-from dispatch.sweep import wake
 from hotline.simulation.life import Life
 from hotline.simulation.world import World, build
+from hotline.watch import wake
 from scoring.actions import fold, score_waiting
 from scoring.models import ScoreLine
 from tickets.models import Ticket

@@ -64,7 +64,7 @@ def clocks(ticket: Ticket, at: datetime) -> list[Clock]:
         (_("办理"), ticket.clock_from, ticket.handle_minutes, ticket.handle_due, handled),
     ]
     told = [
-        _clock(label, book().explain(limit, begin, minutes or 0), due, done, ticket, at)
+        _clock(label, book().explain(limit.calendar_id, begin, minutes or 0), due, done, ticket, at)
         for label, begin, minutes, due, done in rows
         if begin is not None and due is not None
     ]

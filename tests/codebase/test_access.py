@@ -22,6 +22,7 @@ PEOPLE = [
     "other_agent",
     "team_leader",
     "dispatcher",
+    "reviewer",
     "caller_back",
     "supervisor",
     "auditor",
@@ -36,7 +37,7 @@ PEOPLE = [
 ]
 ALL = set(PEOPLE)
 DESK = {"agent", "other_agent", "team_leader"}
-CITY_EYES = {"team_leader", "dispatcher", "caller_back", "supervisor", "auditor"}
+CITY_EYES = {"team_leader", "dispatcher", "reviewer", "caller_back", "supervisor", "auditor"}
 UNIT = {"clerk", "leader", "grid", "street_clerk", "street_leader", "stranger", "district_officer"}
 #: Who may read the ticket of this test: taken by `agent`, led by clerk's unit, helped by the street.
 READERS = CITY_EYES | {"agent", "clerk", "leader", "street_clerk", "street_leader", "district_officer"}

@@ -3,12 +3,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.actions import route
-from dispatch.sweep import sweep
 from followup import actions
 from followup.actions import Said
 from followup.models import Answer, Attempt
 from handling import actions as handling
 from handling.actions import Result
+from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
 from tests.followup.conftest import ASKED_FROM

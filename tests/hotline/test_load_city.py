@@ -18,6 +18,7 @@ from intake.actions import file
 from intake.requests import Request
 from scoring.models import Scheme
 from tests.city import NOON, forget
+from tests.hotline.bad_rows import BAD
 from tickets.book import Book
 from tickets.models import Category, Limit, Setting, Ticket, WorkCalendar, WorkDay
 from units.models import Place, Unit, User
@@ -140,41 +141,6 @@ def test_a_check_writes_nothing(db: None, folder: Path) -> None:
     assert not Unit.objects.exists()
 
 
-BAD = [
-    ("places.csv", "街道,street,990001,", "街道,street,990000,", "places.csv:4: a street"),
-    ("places.csv", "500000", "many", "places.csv:3: population 'many' is not a whole number"),
-    ("places.csv", "population", "people", "places.csv:1: unknown column 'people'"),
-    ("places.csv", "东区,district,990000,500000", "东区,district,990000", "places.csv:3: 4 cells where"),
-    ("places.csv", "990001001001,", "990001001,", "places.csv:5: code '990001001' stands already"),
-    ("units.csv", "district,centre,", "district,nobody,", "units.csv:3: parent 'nobody' is not in units.csv"),
-    ("units.csv", "district,centre,", "district,990001001,", "units.csv:3: '990001' stands under itself"),
-    ("units.csv", "street,990001,990001001,", "street,990001,990001,", "units.csv:4: a street needs a place"),
-    ("units.csv", "streets", "roads", "units.csv:4: rank_group 'roads' is none of"),
-    ("limits.csv", "10080,work", "10080,never", "limits.csv:3: calendar 'never' is not in calendar.csv"),
-    ("limits.csv", "2020-01-01,示例,1", "soon,示例,1", "limits.csv:2: effective_from 'soon'"),
-    ("calendar.csv", "2026-01-04", "2026-02-30", "calendar.csv:3: date '2026-02-30' is not a date"),
-    ("settings.csv", "warn_percent,80", "warn_percent,late", "settings.csv:7: value of warn_percent"),
-    ("settings.csv", "urgent_limit,E", "urgent_limit,X", "settings.csv:4: value 'X' is not in limits.csv"),
-    ("settings.csv", "followup_quiet_to,08:00", "followup_quiet_to,8", "settings.csv:15: value of"),
-    ("settings.csv", "default_limit,", "default_class,", "settings.csv: the setting 'default_limit'"),
-    ("categories.csv", "1,G,3", "1,Z,3", "categories.csv:3: limit 'Z' is not in limits.csv"),
-    ("categories.csv", "help|complaint", "help|shout", "categories.csv:4: kinds: 'shout' is none of"),
-    ("rules.csv", "street,,示例目录11", "village,,示例目录11", "rules.csv:2: unknown resolver 'village'"),
-    ("rules.csv", "street,,示例目录11", "unit:X,,示例目录11", "rules.csv:2: 'unit:X' names no active unit"),
-    ("rules.csv", "street,,示例", "district_dept:tax,,示例", "rules.csv:2: 'district_dept:tax'"),
-    ("rules.csv", "12,,,", "1,,,", "rules.csv:3: category '1' is not in the leaves"),
-    ("scheme.yaml", "responded: 0.1", "responded: 0.2", "scheme.yaml:6: weights sum to 1.1, not to 1"),
-    ("scheme.yaml", '"yes": 1', '"maybe": 1', "scheme.yaml:7: answers: q1: 'maybe' is none of"),
-    ("scheme.yaml", "period_start_day: 1", "period_start_day: 31", "scheme.yaml:1: period_start_day 31"),
-    ("city.yaml", "name: 示例市", "nmae: 示例市", "city.yaml:2: unknown key 'nmae'"),
-    ("city.yaml", "name: 示例市", "name: [", "city.yaml:4: not YAML"),
-    ("accounts.csv", "clerk|leader,990001001", "clerk|agent,centre", "accounts.csv:3: a person who works"),
-    ("accounts.csv", "clerk|leader,990001001", "clerk,centre", "accounts.csv:3: a handling role needs"),
-    ("accounts.csv", "agent,centre", "agent,990001", "accounts.csv:2: a role of the line needs"),
-    ("accounts.csv", "agent,centre,demo12345", "agent,centre,demo", "accounts.csv:2: password is shorter"),
-]  # fmt: skip
-
-
 @pytest.mark.parametrize(("name", "old", "new", "said"), BAD, ids=[row[3][:60] for row in BAD])
 def test_a_bad_row_is_named_with_its_line_and_nothing_is_loaded(
     db: None, folder: Path, name: str, old: str, new: str, said: str
@@ -266,13 +232,13 @@ def test_an_unused_catalogue_may_change_and_lose_rules(db: None, folder: Path) -
 
 def test_a_limit_on_tickets_is_not_rewritten_but_a_later_row_is_added(db: None, folder: Path) -> None:
     ticket = routed(folder)
-    edit(folder, "limits.csv", "10080,work,2020-01-01", "7200,work,2020-01-01")
+    edit(folder, "limits.csv", "1440,10080,240", "1440,7200,240")
     assert problems(folder) == [
         "limits.csv:3: tickets carry this limit: add a row with a later effective_from"
     ]
-    edit(folder, "limits.csv", "7200,work,2020-01-01", "10080,work,2020-01-01")
+    edit(folder, "limits.csv", "1440,7200,240", "1440,10080,240")
     with (folder / "limits.csv").open("a", encoding="utf-8") as lines:
-        lines.write("G,一般,1440,240,1440,7200,work,2027-01-01,示例,0\n")
+        lines.write("G,一般,1440,240,1440,7200,240,120,1,,work,work,2027-01-01,示例,0\n")
     load(folder)
     assert Limit.objects.get(pk=ticket.limit_id).handle_minutes == 10080
     assert Limit.objects.filter(code="G").count() == 2
@@ -282,7 +248,7 @@ def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
     routed(folder)
     edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
     assert problems(folder) == [
-        "settings.csv:18: '30' has been in use: add a row with a later effective_from"
+        "settings.csv:38: '30' has been in use: add a row with a later effective_from"
     ]
     assert Book().number("duplicate_days", NOON) == 30
 
@@ -297,3 +263,12 @@ def test_the_beijing_pack_is_sound_and_its_ranked_groups_are_whole(
     groups = {group: Unit.objects.ranked(group).count() for group in Unit.RankGroup.values}
     assert groups == {"districts": 17, "streets": 343, "departments": 16, "enterprises": 9}
     assert (Place.objects.count(), Unit.objects.count(), Rule.objects.count()) == (7902, 838, 145)
+
+
+def test_a_rung_of_the_ladder_in_use_is_not_rewritten(db: None, folder: Path) -> None:
+    routed(folder)
+    edit(folder, "ladder.csv", "warn,黄色预警,80", "warn,黄色预警,90")
+    assert problems(folder) == [
+        "ladder.csv:3: limits were reckoned by it: add a row with a later effective_from"
+    ]
+    assert Book().step("warn", NOON).percent == 80

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from dispatch import actions as dispatch
-from dispatch.sweep import sweep
 from followup import actions as followup
 from followup.actions import Said
 from handling import actions as handling
 from handling.actions import Result
+from hotline.watch import sweep
 from intake import actions as intake
 from scoring.actions import fold, score, score_waiting
 from scoring.models import ScoreLine

@@ -13,8 +13,8 @@ import pytest
 from django.db import connection, connections
 
 from dispatch.actions import route
-from dispatch.sweep import sweep
 from dispatch.tasks import route_waiting
+from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
 from tickets.chain import faults
@@ -122,7 +122,7 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
-from dispatch.sweep import sweep
+from hotline.watch import sweep
 print("begun", flush=True)
 sweep(datetime.fromisoformat(sys.argv[2]))
 """

@@ -103,6 +103,8 @@ def test_the_limits_in_force_are_told(city: City) -> None:
         sign_minutes=60,
         contact_minutes=720,
         handle_minutes=5 * 1440,
+        object_minutes=240,
+        rule_minutes=120,
         calendar=old.calendar,
         effective_from=date(2026, 2, 1),
     )

@@ -13,7 +13,8 @@ from portal.moments import left, moment, span
 from portal.queries import case_of
 from tests.city import NOON, City
 from tests.portal.conftest import REPLY, UNHAPPY, Live
-from tickets.flow import FACTS, MOVES
+from tickets.facts import FACTS
+from tickets.flow import MOVES
 from tickets.models import Ticket
 from tickets.states import State
 

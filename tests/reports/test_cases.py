@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from dispatch.actions import route
-from dispatch.sweep import sweep
 from followup import actions as followup
 from followup.actions import Said
 from handling import actions as handling
 from handling.actions import Result
+from hotline.watch import sweep
 from intake import actions as intake
 from reports.queries.case import dossier
 from reports.queries.clocks import clocks, spell

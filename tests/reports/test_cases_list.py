@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dispatch.actions import route
-from dispatch.sweep import sweep
+from hotline.watch import sweep
 from intake import actions as intake
 from reports.queries import cases
 from tests.city import NOON, City

@@ -62,6 +62,8 @@ def test_another_category_brings_its_limit_from_the_row_in_force_at_receipt(
 ) -> None:
     Limit.objects.create(
         code="G", name="later", dispatch_minutes=1, sign_minutes=1, contact_minutes=1, handle_minutes=1,
+        object_minutes=1,
+        rule_minutes=1,
         calendar=pending.limit.calendar, effective_from=NOON.date() + timedelta(days=1),
     )  # fmt: skip
     said = right(city, pending, category=city.leaves["property"])

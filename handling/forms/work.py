@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from handling.actions import Result
 from handling.models import Contact
-from handling.queries import evidence_of
+from handling.queries.inbox import evidence_of
 from tickets.models import Ticket
 from tickets.states import Outcome
 from units.models import User

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import actions, forms, queries
+from dispatch import actions, queries
+from dispatch.forms import desk as forms
 from intake.queries import category_of, place_of, unit_with
 from tickets.actions import correct as correct_ticket
 from tickets.book import book, local_day

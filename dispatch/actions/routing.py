@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.models import Assignment, CoTask
 from dispatch.queries import decision_for, table
+from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import Ticket
@@ -66,6 +67,7 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
     _refuse_unfit(ticket, lead)
     made.ticket, made.unit, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
+    access.hand(ticket, lead.pk)
     limit = book().limit_of(ticket.limit_id)
     ticket.move(
         "redispatch",
@@ -74,6 +76,7 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
         facts={"assignment": made.pk, "how": made.how, "unit": lead.pk},
         lead=lead,
         assignee=None,
+        inner=None,
         signed_at=None,
         sign_due=book().due(limit, at, limit.sign_minutes),
     )
@@ -105,12 +108,13 @@ def _hand_over(
     """Write the decision, its limits and the co-units' parts on the ticket."""
     made.ticket, made.unit_id, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
-    CoTask.objects.bulk_create(
-        [CoTask(ticket=ticket, unit_id=unit, at=at) for unit in co if unit != ticket.accused_id],
-        ignore_conflicts=True,
-    )
+    co = [unit for unit in co if unit != ticket.accused_id]
     limit = book().limit_of(ticket.limit_id)
     moments = book().deadlines(limit, at, limit.handle_minutes)
+    CoTask.objects.bulk_create(
+        [CoTask(ticket=ticket, unit_id=unit, at=at) for unit in co], ignore_conflicts=True
+    )
+    access.hand(ticket, lead, co)
     ticket.move(
         move,
         by=by,
@@ -122,9 +126,7 @@ def _hand_over(
         handle_minutes=limit.handle_minutes,
         sign_due=book().due(limit, at, limit.sign_minutes),
         contact_due=book().due(limit, at, limit.contact_minutes),
-        remind_at=moments.remind_at,
-        warn_at=moments.warn_at,
-        handle_due=moments.handle_due,
+        **moments.as_changes(),
     )
 
 

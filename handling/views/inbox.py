@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from handling import actions, queries
-from handling.forms import AssignForm, ContactForm, NoteForm, ReportForm, SendBackForm
+from handling import actions
+from handling.forms.work import AssignForm, ContactForm, NoteForm, ReportForm, SendBackForm
+from handling.queries import inbox as queries
 from intake.rules import scrub
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket

@@ -14,17 +14,36 @@ from units.models import Place, Unit, User
 
 
 class CatalogueQuerySet(models.QuerySet["Catalogue"]):
+    def published(self) -> Self:
+        return self.filter(state=Catalogue.State.PUBLISHED)
+
     def in_force(self, day: date) -> "Catalogue | None":
         """The version that routes on this day."""
-        return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
+        return self.published().filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
 
 
 class Catalogue(models.Model):
-    """A version of the dispatch catalogue; a ticket keeps the version that routed it (DOMAIN §4.4)."""
+    """A version of the dispatch catalogue; a ticket keeps the version that routed it (DOMAIN §4.4).
+
+    A draft routes nothing; a version that was rolled back routes nothing any more, and stays to be read.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草案")
+        PUBLISHED = "published", _("已发布")
+        ROLLED_BACK = "rolled_back", _("已回退")
 
     version = models.CharField(_("版本"), max_length=30, unique=True)
     effective_from = models.DateField(_("生效"))
     note = models.CharField(_("说明"), max_length=200, blank=True)
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.PUBLISHED)
+    #: The version the draft began as.
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    #: What the legal and 编制 check said (DOMAIN §4.4).
+    checked = models.CharField(_("法制与编制审核意见"), max_length=200, blank=True)
 
     objects = CatalogueQuerySet.as_manager()
 
@@ -37,7 +56,10 @@ class Catalogue(models.Model):
 
 
 class Rule(models.Model):
-    """Leaf × place → lead and co-units, each named by a resolver (`rules.resolve`)."""
+    """Leaf × place × condition → lead and co-units, each named by a resolver (`rules.resolve`).
+
+    It may also set the class of the limit, or a limit by law (DOMAIN §3.2); empty: the category's.
+    """
 
     catalogue = models.ForeignKey(Catalogue, models.CASCADE, related_name="rules")
     category = models.ForeignKey(Category, models.PROTECT, related_name="rules")
@@ -45,9 +67,16 @@ class Rule(models.Model):
     scope = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     #: Only for this kind of request; empty: any.
     kind = models.CharField(_("诉求类型"), max_length=12, choices=Kind.choices, blank=True)
+    #: Only where this holds too (`rules.holds`): urgent, caller:enterprise, words:电梯; empty: always.
+    condition = models.CharField(_("条件"), max_length=60, blank=True)
     lead = models.CharField(_("主办"), max_length=60)
     co = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("协办"))
     basis = models.CharField(_("依据"), max_length=200, blank=True)
+    #: The class of the limit; empty: the category's.
+    limit_code = models.CharField(_("时限等级"), max_length=10, blank=True)
+    #: A handling limit set by law, in days of the class's calendar; it goes before the class (DOMAIN §3.2).
+    statutory_days = models.PositiveSmallIntegerField(_("法定时限（天）"), null=True, blank=True)
+    legal_basis = models.CharField(_("法定依据"), max_length=200, blank=True)
 
     history = HistoricalRecords()
 
@@ -56,7 +85,9 @@ class Rule(models.Model):
         verbose_name_plural = _("派单规则")
         constraints = [
             models.UniqueConstraint(
-                fields=["catalogue", "category", "scope", "kind"], name="rule_once", nulls_distinct=False
+                fields=["catalogue", "category", "scope", "kind", "condition"],
+                name="rule_once",
+                nulls_distinct=False,
             )
         ]
 
@@ -72,6 +103,8 @@ class Assignment(models.Model):
         FALLBACK = "fallback", _("区政府兜底")
         BY_HAND = "by_hand", _("人工派单")
         WITHIN_DISTRICT = "within_district", _("区内转派")
+        UPHELD = "upheld", _("异议成立改派")
+        RULED = "ruled", _("裁定")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
@@ -102,11 +135,20 @@ class CoTaskQuerySet(models.QuerySet["CoTask"]):
 
 
 class CoTask(models.Model):
-    """A co-unit's part in a ticket (协办): it sees the ticket and adds what it did; the lead answers."""
+    """A co-unit's part in a ticket (协办), with its own limit; the lead answers (DOMAIN R10)."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="co_tasks", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="co_tasks", db_index=False)
     at = models.DateTimeField()
+    #: What it is asked to do; empty: its part of the matter.
+    task = models.CharField(_("协办事项"), max_length=200, blank=True)
+    due = models.DateTimeField(null=True)
+    urged_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    #: What it did.
+    result = models.CharField(_("协办情况"), max_length=1000, blank=True)
+    late = models.BooleanField(default=False)
 
     objects = CoTaskQuerySet.as_manager()
 
@@ -116,3 +158,29 @@ class CoTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} + {self.unit_id}"
+
+
+class Backlog(models.Model):
+    """What the catalogue must learn: each upheld objection leaves one (DOMAIN §3.4)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待处理")
+        TAKEN = "taken", _("已纳入草案")
+        DISMISSED = "dismissed", _("不采纳")
+
+    objection = models.OneToOneField("dispatch.Objection", models.PROTECT, related_name="lesson")
+    #: The rule that sent the ticket wrong; None where a person or the fallback did.
+    rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="lessons")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField()
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    #: The draft that took it up.
+    catalogue = models.ForeignKey(Catalogue, models.PROTECT, null=True, related_name="lessons")
+    note = models.CharField(_("处理说明"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"lesson {self.pk}"

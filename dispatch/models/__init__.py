@@ -1,0 +1,17 @@
+"""The catalogue that says whose matter it is, what was decided, contested and demanded."""
+
+from dispatch.models.catalogue import Assignment, Backlog, Catalogue, CoTask, Rule
+from dispatch.models.escalation import Card, Oversight, OversightReply
+from dispatch.models.objection import Objection
+
+__all__ = [
+    "Assignment",
+    "Backlog",
+    "Card",
+    "Catalogue",
+    "CoTask",
+    "Objection",
+    "Oversight",
+    "OversightReply",
+    "Rule",
+]

@@ -1,0 +1,27 @@
+"""The reads of dispatch: the catalogue in force as values (`placing`), and the desk's rows (`desk`)."""
+
+from dispatch.queries.desk import (
+    Proposal,
+    desk,
+    district_desk,
+    obstacle,
+    proposal_for,
+    propose,
+    waits_because,
+)
+from dispatch.queries.placing import decision_for, suggestion, table, unit_map, where_of
+
+__all__ = [
+    "Proposal",
+    "decision_for",
+    "desk",
+    "district_desk",
+    "obstacle",
+    "proposal_for",
+    "propose",
+    "suggestion",
+    "table",
+    "unit_map",
+    "waits_because",
+    "where_of",
+]

@@ -1,0 +1,1 @@
+"""What people of handling type, by desk."""

@@ -1,0 +1,78 @@
+"""The decisions desk (审批台): what waits for this person's word, whatever process asks."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from handling.models import Extension
+from handling.queries import extension
+from tickets.models import Ticket
+from units.models import Unit, User
+
+#: The most pressing are worked off first, so nobody pages through them.
+SHOWN = 50
+
+Row = Extension
+Rows = Callable[[User, int], Iterable[Row]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A process that asks: `rows(user, most)` gives what waits for this person, the most pressing first."""
+
+    label: Promise
+    rows: Rows
+
+
+#: The process' name → how it asks. Its rows have ticket, unit, at and due (None: no time is set).
+KINDS: Mapping[str, Kind] = {
+    "extension": Kind(_("延期"), extension.rows),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question on the desk."""
+
+    kind: str
+    row: Row
+
+    @property
+    def label(self) -> Promise:
+        return KINDS[self.kind].label
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.row.ticket
+
+    @property
+    def unit(self) -> Unit:
+        return self.row.unit
+
+    @property
+    def due(self) -> datetime | None:
+        """Until when silence decides; None: nobody set a time."""
+        return getattr(self.row, "due", None)
+
+
+def waiting(user: User) -> list[Item]:
+    """All of it by due moment, what has none at the end; at most `SHOWN` + 1."""
+    found = [Item(name, row) for name, kind in KINDS.items() for row in kind.rows(user, SHOWN + 1)]
+    return sorted(found, key=_pressing)[: SHOWN + 1]
+
+
+def _pressing(item: Item) -> tuple[bool, datetime, int]:
+    return (item.due is None, item.due or item.row.at, item.row.pk)
+
+
+def item(user: User, kind: str, key: int) -> Item:
+    """One question that waits for this person. Raises Http404 for any other."""
+    known = KINDS.get(kind)
+    found = next((row for row in known.rows(user, None) if row.pk == key), None) if known else None
+    if found is None:
+        raise Http404(kind)
+    return Item(kind, found)

@@ -1,0 +1,20 @@
+"""The sweep with every room's bells: the project alone knows them all."""
+
+from datetime import datetime
+
+from dispatch import sweep as steps
+from tickets.models import Ticket
+from tickets.timers import Bells
+
+#: kind of timer → what happens when it rings.
+BELLS: Bells = {}
+
+
+def sweep(at: datetime, most: int = 100_000) -> int:
+    """Whatever is due by `at` happens; returns how many tickets were woken."""
+    return steps.sweep(at, BELLS, most)
+
+
+def wake(ticket: Ticket, at: datetime) -> None:
+    """Take all the steps of one locked ticket that are due by `at`."""
+    steps.wake(ticket, at, BELLS)

@@ -1,0 +1,54 @@
+"""Side clocks: start, stop, ring. A ticket wakes at the earliest of them (`Ticket.aside_at`).
+
+None of these writes the ticket: each belongs to an action that ends in an event, which does.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db.models import Min
+
+from tickets.book import book
+from tickets.models import Ticket, Timer, WorkCalendar
+
+#: kind of timer → what happens when it rings; it must end in an event of the ticket.
+Bells = Mapping[str, Callable[[Ticket, Timer, datetime], None]]
+
+
+def start(
+    ticket: Ticket, kind: str, ref: int, *, at: datetime, minutes: int, calendar: WorkCalendar | None = None
+) -> datetime:
+    """Run a clock for `minutes` of the calendar's time (None: natural time); gives the moment it rings."""
+    due = book().due_in(calendar.pk if calendar else None, at, minutes)
+    Timer.objects.create(
+        ticket=ticket, kind=kind, ref=ref, begin=at, minutes=minutes, calendar=calendar, due=due
+    )
+    ticket.aside_at = min(due, ticket.aside_at or due)
+    return due
+
+
+def start_until(ticket: Ticket, kind: str, ref: int, *, at: datetime, due: datetime) -> None:
+    """Run a clock until a moment somebody named."""
+    Timer.objects.create(ticket=ticket, kind=kind, ref=ref, begin=at, due=due)
+    ticket.aside_at = min(due, ticket.aside_at or due)
+
+
+def stop(ticket: Ticket, kind: str, *refs: int, at: datetime) -> None:
+    """What it waited for has come; a clock that does not run is left alone."""
+    ticket.timers.open().filter(kind=kind, ref__in=refs).update(stopped_at=at)
+    ticket.aside_at = _earliest(ticket)
+
+
+def ring(ticket: Ticket, at: datetime, bells: Bells) -> None:
+    """Let the earliest clock that is due ring. Raises LookupError for a kind without a bell."""
+    timer = ticket.timers.open().filter(due__lte=at).order_by("due", "pk").first()
+    if timer is not None:
+        timer.rang_at = at
+        timer.save(update_fields=["rang_at"])
+    ticket.aside_at = _earliest(ticket)
+    if timer is not None:
+        bells[timer.kind](ticket, timer, at)
+
+
+def _earliest(ticket: Ticket) -> datetime | None:
+    return ticket.timers.open().aggregate(first=Min("due"))["first"]
