@@ -19,13 +19,16 @@ register = template.Library()
 STATE_COLOURS = {
     State.PENDING: "orange",
     State.DISPATCHED: "orange",
+    State.OBJECTED: "orange",
     State.HANDLING: "blue",
+    State.ON_PLAN: "purple",
     State.REPORTED: "cyan",
     State.FOLLOWUP: "purple",
     State.CLOSED: "green",
     State.ANSWERED: "grey",
     State.GUIDED: "grey",
     State.TRANSFERRED: "red",
+    State.MERGED: "grey",
 }
 #: Django's word for a kind of message → Bootstrap's.
 ALERTS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
