@@ -45,11 +45,15 @@ _ROWS = (
     # The caller's side, at any time: by telephone through an agent, or online by themselves.
     _fact("add", _("补充诉求"), OPEN | {State.MERGED}, INTAKE, system=True),
     _fact("urge", _("催办"), OPEN | {State.MERGED}, INTAKE, system=True),
+    # Somebody leaned on them for a good word or a withdrawal: a supervisor must know.
+    _fact("pressed", _("诉求人反映受到施压"), [State.FOLLOWUP], [Role.CALLER_BACK], system=True),
     # Dispatch beside its moves.
     _fact("split", _("拆单"), [State.PENDING], [Role.DISPATCHER]),
-    _fact("adopt", _("并入重复诉求"), OPEN, [Role.DISPATCHER]),
+    _fact("adopt", _("并入重复诉求"), OPEN - {State.FOLLOWUP}, [Role.DISPATCHER]),
     _fact("let_go", _("移出并入的诉求"), ANY, [Role.DISPATCHER], system=True),
     _fact("route_failed", _("未能自动派单"), [State.PENDING], system=True),
+    # The ticket had left `objected` by another way when the clock of the ruling rang.
+    _fact("objection_lapsed", _("异议自动终止"), ANY, system=True),
     _fact("reckon", _("时限调整"), OPEN, [Role.ADMIN], system=True),
     # Lead and co-units.
     _fact("co_add", _("增加协办"), WITH_UNIT, [Role.DISPATCHER, Role.DISTRICT]),
@@ -67,10 +71,13 @@ _ROWS = (
     _fact("milestone", _("计划节点完成"), [State.ON_PLAN], UNIT_STAFF, at_lead=True),
     _fact("plan_review", _("挂账复核"), [State.ON_PLAN], [Role.SUPERVISOR], system=True),
     _fact("plan_renew", _("挂账展期"), [State.ON_PLAN], [Role.SUPERVISOR]),
+    # The order left the plan by another way: the caller took the request back.
+    _fact("plan_lapse", _("挂账终止"), ANY, system=True),
     # Coordination by levels.
     _fact("coordinate", _("提请协调"), WITH_UNIT, UNIT_STAFF | {Role.DISTRICT}, at_lead=True),
     _fact("coordinate_up", _("提级协调"), ANY, DECIDERS | {Role.LEADER}, system=True),
     _fact("opinion", _("协调意见"), ANY, DECIDERS | {Role.LEADER}),
+    _fact("coordinate_late", _("协调逾期未答复"), ANY, system=True),
     _fact("on_site", _("现场办理令"), OWED, DECIDERS, at_lead=True),
     _fact("on_site_done", _("现场办理情况"), ANY, UNIT_STAFF | DECIDERS),
     _fact("on_site_late", _("未按时到场"), ANY, system=True),
@@ -82,6 +89,7 @@ _ROWS = (
     _fact("whistle_leave", _("处置完毕离场"), ANY, FIELD),
     _fact("whistle_late", _("吹哨超时"), ANY, system=True),
     _fact("whistle_rate", _("评价报到单位"), ANY, UNIT_STAFF, at_lead=True),
+    _fact("whistle_end", _("结束吹哨"), ANY, UNIT_STAFF, at_lead=True),
     # Clocks and escalation.
     _fact("dispatch_late", _("派单超时"), [State.PENDING], system=True),
     _fact("contact_late", _("联系超时"), WITH_UNIT, system=True),

@@ -136,10 +136,11 @@ _ROWS = (
     ),
     # Follow-up.
     _move("expire", _("到期转回访"), WITH_UNIT, State.FOLLOWUP, system=True),
+    # A merged one as well: its caller may want no more of it, whatever the master's does.
     _move(
         "withdraw",
         _("撤回诉求"),
-        OPEN - {State.FOLLOWUP},
+        OPEN - {State.FOLLOWUP} | {State.MERGED},
         State.FOLLOWUP,
         INTAKE,
         system=True,

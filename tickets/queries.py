@@ -8,7 +8,7 @@ from tickets.models import Ticket
 from units.models import User
 
 #: Events that change nothing a form could be wrong about.
-QUIET = ("reveal", "ack", "remind", "warn")
+QUIET = ("reveal", "ack", "remind", "warn", "urge", "adopt", "let_go")
 
 
 def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket:
