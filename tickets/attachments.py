@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -69,6 +71,27 @@ def add_attachment(
         by=by,
         at=at,
     )
+
+
+@contextmanager
+def kept(
+    ticket: Ticket,
+    files: Sequence[UploadedFile],
+    *,
+    by: User,
+    at: datetime,
+    purpose: str = Attachment.Purpose.EVIDENCE,
+) -> Iterator[list[Attachment]]:
+    """The files kept with the ticket; on a refusal they leave the disk, as their rows leave the database."""
+    rows: list[Attachment] = []
+    try:
+        for file in files:
+            rows.append(add_attachment(ticket, file, purpose=purpose, by=by, at=at))
+        yield rows
+    except Refused:
+        for row in rows:
+            row.file.delete(save=False)
+        raise
 
 
 def _cleaned(uploaded: UploadedFile, megapixels: int) -> Cleaned:

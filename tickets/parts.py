@@ -28,6 +28,8 @@ class Attachment(models.Model):
     class Purpose(models.TextChoices):
         REQUEST = "request", _("诉求附件")
         EVIDENCE = "evidence", _("办理佐证")
+        #: Why the order is not this unit's matter; no later unit's report may name it.
+        OBJECTION = "objection", _("异议材料")
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="attachments")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

@@ -1,7 +1,6 @@
 """The verbs of a unit: sign, contact, assign, note, report, approve or send back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from handling.models import Contact, Note, Report
 from intake.rules import scrub
-from tickets.attachments import add_attachment
+from tickets.attachments import kept
 from tickets.book import book
 from tickets.errors import Refused, Stale
 from tickets.models import Attachment, Ticket
@@ -82,7 +81,7 @@ def contact(
         at=at,
     )
     first = reached and ticket.contacted_at is None
-    with _kept(ticket, files, by=by, at=at) as photos:
+    with kept(ticket, files, by=by, at=at) as photos:
         ticket.record(
             "contact",
             by=by,
@@ -131,7 +130,7 @@ def report(
         raise Refused(_("反馈「已解决」须附佐证（照片或文件）。"))
     if any(held.ticket_id != ticket.pk for held in result.evidence):
         raise Refused(_("所选佐证不属于这张工单。"))
-    with _kept(ticket, files, by=by, at=at) as photos:
+    with kept(ticket, files, by=by, at=at) as photos:
         return _report(ticket, result, [*result.evidence, *photos], by=by, at=at)
 
 
@@ -156,22 +155,6 @@ def _report(ticket: Ticket, result: Result, evidence: list[Attachment], *, by: U
         outcome=result.outcome,
     )
     return row
-
-
-@contextmanager
-def _kept(
-    ticket: Ticket, files: Sequence[UploadedFile], *, by: User, at: datetime
-) -> Iterator[list[Attachment]]:
-    """The files kept as evidence; on a refusal they leave the disk, as their rows leave the database."""
-    kept: list[Attachment] = []
-    try:
-        for file in files:
-            kept.append(add_attachment(ticket, file, purpose=Attachment.Purpose.EVIDENCE, by=by, at=at))
-        yield kept
-    except Refused:
-        for row in kept:
-            row.file.delete(save=False)
-        raise
 
 
 @transaction.atomic
