@@ -51,6 +51,9 @@ class Timer(models.Model):
             models.Index(
                 fields=["kind", "due"], name="timer_open", condition=Q(stopped_at=None, rang_at=None)
             ),
+            models.Index(
+                fields=["-rang_at", "-id"], name="timer_rang", condition=Q(rang_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +122,9 @@ class Notice(models.Model):
                 fields=["person", "-id"],
                 name="notice_unseen_own",
                 condition=Q(seen_at=None, person__isnull=False),
+            ),
+            models.Index(
+                fields=["seen_by", "-id"], name="notice_seen_by", condition=Q(seen_by__isnull=False)
             ),
         ]
 

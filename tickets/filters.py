@@ -1,5 +1,6 @@
 """Every named filter of tickets, in the words of the trade; `visible_to` is the permission check."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -67,8 +68,16 @@ class TicketQuerySet(models.QuerySet):
         """The duplicates that follow this ticket."""
         return self.filter(master=master, state=State.MERGED)
 
+    def merged_into_any(self, masters: Iterable[int]) -> Self:
+        """The duplicates that follow one of these tickets."""
+        return self.filter(master__in=masters, state=State.MERGED)
+
     def late(self, at: datetime) -> Self:
         return self.with_unit().filter(handle_due__lt=at)
+
+    def owing(self) -> Self:
+        """The limit is over, the caller is being asked, and still nothing was reported."""
+        return self.filter(state=State.FOLLOWUP, overdue_at__isnull=False, reported_at=None)
 
     def matching(self, *either: list[str]) -> Self:
         """Those whose text holds all search words (`rules.grams` of what was typed) of one of the lists."""

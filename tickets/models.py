@@ -150,6 +150,12 @@ class Ticket(Moving):
             models.Index(
                 fields=["followup_due", "id"], name="ticket_followup", condition=Q(state=State.FOLLOWUP)
             ),
+            # The limit is over, and nothing was reported: the supervisors' desk.
+            models.Index(
+                fields=["handle_due", "id"],
+                name="ticket_owing",
+                condition=Q(state=State.FOLLOWUP, overdue_at__isnull=False, reported_at=None),
+            ),
             models.Index(fields=["taken_by", "-id"], name="ticket_taken"),
             models.Index(fields=["category", "place", "received_at"], name="ticket_alike"),
             models.Index(fields=["assignee"], name="ticket_assignee", condition=Q(assignee__isnull=False)),

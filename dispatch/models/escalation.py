@@ -33,7 +33,10 @@ class Card(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["ticket", "round", "why"], name="card_once")]
-        indexes = [models.Index(fields=["unit", "-at"], name="card_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-at"], name="card_of_unit"),
+            models.Index(fields=["-at", "-id"], name="card_by_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} card {self.pk}"
@@ -77,11 +80,12 @@ class Oversight(models.Model):
 
 
 class OversightReply(models.Model):
-    """What the unit answered."""
+    """What the unit answered, or (`again`) what the supervisor then asked for besides."""
 
     oversight = models.ForeignKey(Oversight, models.PROTECT, related_name="replies")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     text = models.TextField(_("回复"), max_length=1000)
+    again = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:
