@@ -10,9 +10,9 @@ from tickets.timers import Bells
 BELLS: Bells = {}
 
 
-def sweep(at: datetime, most: int = 100_000) -> int:
-    """Whatever is due by `at` happens; returns how many tickets were woken."""
-    return steps.sweep(at, BELLS, most)
+def sweep(at: datetime, most: int = 100_000, seconds: float | None = None) -> int:
+    """Whatever is due by `at` happens; returns how many tickets were woken (`dispatch.sweep.sweep`)."""
+    return steps.sweep(at, BELLS, most, seconds)
 
 
 def wake(ticket: Ticket, at: datetime) -> None:

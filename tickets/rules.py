@@ -79,8 +79,10 @@ STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 #: A side process of whatever kind wants attention; in every state (`tickets/timers.py`).
 ASIDE = ("aside", "aside_at")
+#: step → the field that holds its moment.
+MOMENT_OF: Mapping[str, str] = dict(pair for steps in (*STEPS.values(), (ASIDE,)) for pair in steps)
 #: The fields of a ticket that hold such moments.
-MOMENTS = tuple(sorted({moment for steps in (*STEPS.values(), (ASIDE,)) for _step, moment in steps}))
+MOMENTS = tuple(sorted(set(MOMENT_OF.values())))
 
 
 def next_wake(clocks: Clocks) -> tuple[datetime | None, str]:

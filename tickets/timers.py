@@ -10,6 +10,7 @@ from django.db.models import Min
 
 from tickets.book import book
 from tickets.models import Ticket, Timer, WorkCalendar
+from tickets.rules import next_wake
 
 #: kind of timer → what happens when it rings; it must end in an event of the ticket.
 Bells = Mapping[str, Callable[[Ticket, Timer, datetime], None]]
@@ -39,15 +40,29 @@ def stop(ticket: Ticket, kind: str, *refs: int, at: datetime) -> None:
     ticket.aside_at = _earliest(ticket)
 
 
-def ring(ticket: Ticket, at: datetime, bells: Bells) -> None:
-    """Let the earliest clock that is due ring. Raises LookupError for a kind without a bell."""
+def ring(ticket: Ticket, at: datetime, bells: Bells) -> bool:
+    """Let the earliest clock that is due ring; False when none is. Raises LookupError for one without a bell.
+
+    Then its ticket has nothing to wake for: what it waited for was stopped, and it goes back to sleep.
+    """
     timer = ticket.timers.open().filter(due__lte=at).order_by("due", "pk").first()
-    if timer is not None:
-        timer.rang_at = at
-        timer.save(update_fields=["rang_at"])
+    if timer is None:
+        _sleep(ticket)
+        return False
+    timer.rang_at = at
+    timer.save(update_fields=["rang_at"])
     ticket.aside_at = _earliest(ticket)
-    if timer is not None:
-        bells[timer.kind](ticket, timer, at)
+    bells[timer.kind](ticket, timer, at)
+    return True
+
+
+def _sleep(ticket: Ticket) -> None:
+    """Until the next of its moments. These fields only say when to look at it: no event, no new version."""
+    ticket.aside_at = _earliest(ticket)
+    ticket.wake_at, ticket.wake_for = next_wake(ticket.clocks)
+    Ticket.objects.filter(pk=ticket.pk, version=ticket.version).update(
+        aside_at=ticket.aside_at, wake_at=ticket.wake_at, wake_for=ticket.wake_for
+    )
 
 
 def _earliest(ticket: Ticket) -> datetime | None:
