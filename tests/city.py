@@ -14,6 +14,7 @@ from scoring.models import Scheme
 from tests.numbers import LADDER, LIMITS, SETTINGS, SIDE_LIMITS
 from tickets.book import book
 from tickets.models import Category, LadderStep, Limit, Setting, WorkCalendar
+from tickets.notices import command_of, gone
 from units.models import Place, Unit, User
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,7 +68,7 @@ class City:
 
 def forget() -> None:
     """Drop what processes keep for a few seconds."""
-    for kept in (book, table, unit_map, *intake.KEPT):
+    for kept in (book, table, unit_map, command_of, gone, *intake.KEPT):
         kept.cache_clear()
     cache.clear()
 

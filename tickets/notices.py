@@ -1,13 +1,45 @@
-"""Tell somebody (`tell`), and their acknowledgement (`acknowledge`)."""
+"""Tell somebody (`tell`, `tell_line`), and their acknowledgement (`acknowledge`, `acknowledge_all`)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from cachetools.func import ttl_cache
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from tickets.errors import Refused
+from tickets.addressees import Command, addressees
+from tickets.errors import Refused, Stale
+from tickets.facts import label
 from tickets.models import Notice, Ticket
 from units.models import Unit, User
+
+#: Seconds until a change among the units is seen by every process; trees change a few times a year.
+FRESH_SECONDS = 60
+#: Acknowledged by one press: each is an event of its ticket.
+MOST = 100
+
+#: What a notice says, where the event's own name would not tell its reader what to do.
+NEWS = {
+    "remind": gettext_lazy("办理时限已过半，请抓紧办理"),
+    "warn": gettext_lazy("黄色预警：办理时限将到，请尽快反馈"),
+    "card": gettext_lazy("本单被发牌，请单位领导写明情况"),
+    "expire": gettext_lazy("已逾期未反馈，请立即补报"),
+    "red": gettext_lazy("逾期过半仍未反馈，请立即补报"),
+    "special": gettext_lazy("严重逾期，转专项督办"),
+    "contact_late": gettext_lazy("还没有联系诉求人，联系时限已过"),
+    "dispatch_late": gettext_lazy("派单时限已过，请立即派单"),
+    "followup_late": gettext_lazy("回访时限已过，请尽快回访"),
+    "oversee": gettext_lazy("收到督办要求，请按时回复"),
+    "oversee_late": gettext_lazy("督办逾期未回复"),
+    "oversee_reply": gettext_lazy("督办已有回复，请审阅"),
+}
+
+
+def news(kind: str) -> Promise:
+    """What a notice of this kind says."""
+    return NEWS.get(kind) or label(kind)
 
 
 def notice(
@@ -40,6 +72,39 @@ def tell(
     notice(ticket, kind, at=at, unit=unit, role=role, person=person).save(force_insert=True)
 
 
+def line_notices(ticket: Ticket, kind: str, who: Iterable[str], *, at: datetime) -> list[Notice]:
+    """Notices to the line above an order, in the words of the ladder (`LadderStep.Who`); not saved yet.
+
+    Costs no statement while the units are known (`command_of`); a ticket without a lead gives none.
+    """
+    if ticket.lead_id is None:
+        return []
+    assignee = None if ticket.assignee_id in gone() else ticket.assignee_id
+    found = addressees(who, command_of(ticket.lead_id), assignee)
+    return [notice(ticket, kind, at=at, unit=a.unit, role=a.role, person=a.person) for a in found]
+
+
+def tell_line(ticket: Ticket, kind: str, *who: str, at: datetime) -> None:
+    """The same, saved."""
+    Notice.objects.bulk_create(line_notices(ticket, kind, who, at=at))
+
+
+@ttl_cache(maxsize=20_000, ttl=FRESH_SECONDS)
+def command_of(unit: int) -> Command:
+    """Who stands above a unit."""
+    row = Unit.objects.select_related("parent").get(pk=unit)
+    above = row.parent
+    return Command(
+        row.pk, row.type, above.pk if above else None, above.type if above else "", row.district_id
+    )
+
+
+@ttl_cache(maxsize=1, ttl=FRESH_SECONDS)
+def gone() -> frozenset[int]:
+    """People whose account is closed: what they had in hand is their colleagues' to know."""
+    return frozenset(User.objects.filter(is_active=False).values_list("pk", flat=True))
+
+
 @transaction.atomic
 def acknowledge(row: Notice, *, by: User, at: datetime) -> None:
     """Somebody it was addressed to has seen it. Raises Refused for anybody else; twice is once."""
@@ -47,3 +112,29 @@ def acknowledge(row: Notice, *, by: User, at: datetime) -> None:
         raise Refused(_("这条提醒不是发给您的。"))
     if Notice.objects.filter(pk=row.pk, seen_at=None).update(seen_by=by, seen_at=at):
         row.ticket.record("ack", by=by, at=at, facts={"notice": row.pk, "of": row.kind})
+
+
+@transaction.atomic
+def acknowledge_all(by: User, *, upto: int, at: datetime) -> int:
+    """The newest `MOST` that wait for this person, none younger than the notice `upto`; returns how many.
+
+    Those of a ticket that somebody moves at this moment are left for the next time.
+    """
+    waiting = Notice.objects.to(by).unseen().filter(pk__lte=upto).select_related("ticket").order_by("-pk")
+    by_ticket: dict[int, list[Notice]] = {}
+    for row in waiting[:MOST]:
+        by_ticket.setdefault(row.ticket_id, []).append(row)
+    return sum(_acknowledge_these(by_ticket[key], by, at) for key in sorted(by_ticket))
+
+
+def _acknowledge_these(rows: list[Notice], by: User, at: datetime) -> int:
+    """The notices of one ticket; 0 when it moved meanwhile."""
+    ticket = rows[0].ticket
+    try:
+        with transaction.atomic():
+            for row in rows:
+                row.ticket = ticket
+                acknowledge(row, by=by, at=at)
+    except Stale:
+        return 0
+    return len(rows)
