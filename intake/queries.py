@@ -7,7 +7,7 @@ from cachetools.func import ttl_cache
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from intake.models import Call, Caller
+from intake.models import Call, Caller, Case, Word
 from intake.requests import Request
 from tickets.book import FRESH_SECONDS, book, local_day
 from tickets.models import Category, Ticket
@@ -75,6 +75,36 @@ def filed_before(key: str | None) -> Ticket | None:
 def recent(agent: User) -> QuerySet[Ticket]:
     """The agent's own last tickets."""
     return Ticket.objects.filter(taken_by=agent).select_related("lead").order_by("-pk")[:RECENT]
+
+
+def urge_from(ticket: Ticket, at: datetime) -> datetime | None:
+    """When the caller may urge next; None: now. `urge_gap_minutes` apart, `urge_per_day` at the most."""
+    urges = ticket.words.filter(kind=Word.Kind.URGE).order_by("-at")
+    last = list(urges.values_list("at", flat=True)[: book().number("urge_per_day", at)])
+    if not last:
+        return None
+    again = last[0] + book().minutes("urge_gap_minutes", at)
+    midnight = datetime.combine(local_day(at), time.min, timezone.get_default_timezone())
+    if len(last) == book().number("urge_per_day", at) and last[-1] >= midnight:
+        again = max(again, midnight + timedelta(days=1))
+    return again if again > at else None
+
+
+def said_later(ticket: Ticket) -> QuerySet[Word]:
+    """What its caller, and those of its duplicates, said later; oldest first."""
+    return Word.objects.filter(Q(ticket=ticket) | Q(ticket__master=ticket)).select_related("ticket", "by")
+
+
+def others_asking(ticket: Ticket) -> QuerySet[Case]:
+    """The callers of the duplicates that were merged into this ticket, in the order they asked."""
+    found = Case.objects.filter(ticket__master=ticket).select_related("caller", "ticket")
+    return found.order_by("ticket__received_at", "pk")
+
+
+def open_tickets(agent: User, caller: Caller) -> QuerySet[Ticket]:
+    """The caller's tickets about which there is still something to say, newest first."""
+    found = Ticket.objects.visible_to(agent).filter(case__caller=caller, state__in=OPEN | {State.MERGED})
+    return found.select_related("lead", "master").order_by("-received_at")[:SHOWN]
 
 
 def unsettled(tickets: list[Ticket]) -> list[Ticket]:

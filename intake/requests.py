@@ -41,6 +41,16 @@ class Request:
         return self.hide_identity or self.kind == Kind.TIP_OFF
 
 
+@dataclass(frozen=True)
+class Part:
+    """One matter of a request that holds several (拆单)."""
+
+    content: str
+    category: Category | None = None
+    place: Place | None = None
+    location: str = ""
+
+
 def own_key(by: User, key: str) -> str | None:
     """A client key that no other person's key can equal, so that nobody is handed another's ticket."""
     return f"{by.pk}:{key}" if key else None

@@ -88,7 +88,7 @@ def _limits(ticket: Ticket, category: Category | None) -> dict[str, object]:
     """
     received = ticket.received_at
     code = category.limit_code if category is not None and category.limit_code else ""
-    if _raised_by_agent(ticket):
+    if raised_by_agent(ticket):
         code = book().text("urgent_limit", received)
     limit = book().limit(code or book().text("default_limit", received), received)
     changes: dict[str, object] = {"limit": limit, "urgent": limit.urgent}
@@ -99,8 +99,8 @@ def _limits(ticket: Ticket, category: Category | None) -> dict[str, object]:
     return changes
 
 
-def _raised_by_agent(ticket: Ticket) -> bool:
-    """Urgent although its category is not."""
+def raised_by_agent(ticket: Ticket) -> bool:
+    """Whether an agent made it urgent although its category is not."""
     if not ticket.urgent or ticket.limit is None:
         return False
     return ticket.category is None or ticket.category.limit_code != ticket.limit.code

@@ -78,7 +78,7 @@ def kept(
     ticket: Ticket,
     files: Sequence[UploadedFile],
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     purpose: str = Attachment.Purpose.EVIDENCE,
 ) -> Iterator[list[Attachment]]:

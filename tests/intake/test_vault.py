@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from intake import actions, vault
+from intake.actions import filing
 from intake.models import Caller, Case
 from tests.city import NOON, City
 
@@ -96,7 +97,7 @@ def test_a_rotation_that_was_cut_off_goes_on_where_it_stopped(
         actions.take_call(f"1380000000{digit}", by=city.agent, at=NOON)
     ring.HOTLINE_VAULT_KEYS = [Fernet.generate_key().decode(), *ring.HOTLINE_VAULT_KEYS]
     vault.forget_keys()
-    monkeypatch.setattr(actions, "ROTATED_AT_ONCE", 2)
+    monkeypatch.setattr(filing, "ROTATED_AT_ONCE", 2)
     assert actions.reseal(Caller, 0)[1] == 2
     told = StringIO()
     call_command("rotate_vault", stdout=told)

@@ -1,4 +1,4 @@
-"""The verbs of the desk: take a call, file a request, answer it, look at a number."""
+"""The desk: take a call, file a request, answer it, look at a number."""
 
 import secrets
 from collections.abc import Callable
@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from intake.models import Call, Caller, Case, Look
 from intake.queries import filed_before, repeat_of
-from intake.requests import Request
+from intake.requests import Part, Request
 from intake.rules import clean_phone, scrub, title_of
 from intake.vault import SealedField, blind_index, is_newest
+from tickets.actions import raised_by_agent
 from tickets.book import book, local_day
 from tickets.errors import Refused
-from tickets.models import SearchEntry, Ticket
+from tickets.models import Attachment, SearchEntry, Ticket
 from tickets.rules import CODE_ALPHABET, CODE_LENGTH, number_of
 from tickets.search import vector
 from units.models import Unit, User
@@ -76,6 +77,48 @@ def look(ticket: Ticket, *, reason: str, by: User, at: datetime) -> Case:
     row = Look.objects.create(ticket=ticket, by=by, reason=scrub(reason.strip()), at=at)
     ticket.record("reveal", by=by, at=at, facts={"look": row.pk})
     return case
+
+
+@transaction.atomic
+def file_part(ticket: Ticket, part: Part, at: datetime) -> Ticket:
+    """One of several matters of a request becomes a ticket of its own (拆单): same caller, same secrecy.
+
+    It was received when the request was: its dispatch clock has run since then, for its own class.
+    """
+    case = Case.objects.select_related("caller").get(ticket=ticket)
+    request = Request(
+        kind=ticket.kind,
+        content=part.content,
+        category=part.category,
+        place=part.place,
+        location=part.location,
+        channel=ticket.channel,
+        urgent=raised_by_agent(ticket),
+        accused=ticket.accused,
+    )
+    made = _ticket(request, case.caller, ticket.taken_by, ticket.received_at)
+    # The number says the day on which it was written.
+    made.number, made.repeat_of_id, made.split_from = _number(at), None, ticket
+    made.move("receive", by=None, at=at, facts={"split_from": ticket.number})
+    Case(
+        ticket=made,
+        caller=case.caller,
+        address=case.address,
+        hide_identity=case.hide_identity,
+        wants_followup=case.wants_followup,
+    ).save(force_insert=True)
+    words = vector(made.number, made.title, made.content, made.location)
+    SearchEntry(ticket=made, grams=words).save(force_insert=True)
+    _share_files(ticket, made)
+    return made
+
+
+def _share_files(ticket: Ticket, made: Ticket) -> None:
+    """What the caller handed in belongs to every part; the files themselves stay where they are."""
+    held = list(ticket.attachments.filter(purpose=Attachment.Purpose.REQUEST).order_by("pk"))
+    for row in held:
+        row.pk, row.ticket = None, made
+    Attachment.objects.bulk_create(held)
 
 
 def _of_the_hotline(by: User) -> bool:
