@@ -8,10 +8,12 @@ from django.utils.crypto import constant_time_compare
 
 from dispatch.models import Assignment
 from followup.models import Answer
-from handling.models import Report
+from handling.models import Extension, Milestone, Plan, Report
+from intake.models import Word
 from tickets.book import local_day
 from tickets.models import Event, Limit, Ticket
 from tickets.rules import CODE_LENGTH
+from units.models import Unit
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,39 @@ class Case:
     #: Results that the unit's leader answers for, oldest first.
     replies: list[Report] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    extensions: dict[int, Extension] = field(default_factory=dict)
+    plans: dict[int, Plan] = field(default_factory=dict)
+    #: What the caller said later, by primary key.
+    words: dict[int, Word] = field(default_factory=dict)
+    #: The case this one was merged into, without anything its own caller said or was told alone.
+    master: "Case | None" = None
 
     @property
     def reply(self) -> Report | None:
-        """The result of the round that runs, or ran last."""
+        """The result of the round that runs, or ran last; of a duplicate, its master's."""
+        if self.master is not None:
+            return self.master.reply
         return next((row for row in reversed(self.replies) if row.round == self.ticket.round), None)
+
+    @property
+    def all_replies(self) -> list[Report]:
+        """What the unit answered, also where it answered the master of this duplicate."""
+        return [*(self.master.replies if self.master else ()), *self.replies]
+
+    @property
+    def lead(self) -> Unit | None:
+        """Who answers for it; of a duplicate, who answers for its master."""
+        return self.ticket.lead or (self.master.ticket.lead if self.master else None)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The long-term plan that runs."""
+        return next((row for row in self.plans.values() if row.state == Plan.State.ACTIVE), None)
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        """The steps of the plan that runs, in the order of their days."""
+        return list(self.plan.milestones.all()) if self.plan else []
 
 
 def matches(number: str, code: str) -> bool:
@@ -39,24 +69,50 @@ def matches(number: str, code: str) -> bool:
     return same and kept is not None
 
 
+_WITH = ("category", "place__district", "place__street", "lead", "case__caller", "master__lead")
+
+
 def ticket_of(number: str) -> Ticket:
     """The ticket of somebody who has shown its code. Raises Ticket.DoesNotExist."""
-    found = Ticket.objects.select_related(
-        "category", "place__district", "place__street", "lead", "case__caller"
-    )
-    return found.get(number=number)
+    return Ticket.objects.select_related(*_WITH).get(number=number)
 
 
 def case_of(number: str) -> Case:
     """The whole story of a case. Raises Ticket.DoesNotExist."""
     ticket = ticket_of(number)
+    events = _events(ticket)
+    kinds = {event.kind for event in events}
+    said = kinds & {"add", "urge", "withdraw"}
     return Case(
-        ticket=ticket,
-        events=list(ticket.events.select_related("unit").order_by("seq")),
-        assignments={row.pk: row for row in ticket.assignments.select_related("unit")},
-        replies=list(ticket.reports.filter(verdict=Report.Verdict.APPROVED).select_related("unit")),
+        **_work(ticket, events),
         answers=list(ticket.answers.order_by("round")),
+        words={row.pk: row for row in ticket.words.all()} if said else {},
+        master=_master(ticket.master) if ticket.master else None,
     )
+
+
+def _master(ticket: Ticket) -> Case:
+    """What the unit did for the master, and nothing of its callers."""
+    return Case(**_work(ticket, _events(ticket)))
+
+
+def _events(ticket: Ticket) -> list[Event]:
+    return list(ticket.events.select_related("unit").order_by("seq"))
+
+
+def _work(ticket: Ticket, events: list[Event]) -> dict[str, object]:
+    """Ticket, story and the unit's work; tables of side processes are read where the story names them."""
+    kinds = {event.kind for event in events}
+    approved = ticket.reports.filter(verdict=Report.Verdict.APPROVED).select_related("unit")
+    plans = ticket.plans.prefetch_related("milestones")
+    return {
+        "ticket": ticket,
+        "events": events,
+        "assignments": {row.pk: row for row in ticket.assignments.select_related("unit")},
+        "replies": list(approved),
+        "extensions": {row.pk: row for row in ticket.extensions.all()} if "extend_grant" in kinds else {},
+        "plans": {row.pk: row for row in plans} if "plan" in kinds else {},
+    }
 
 
 def limits_at(at: datetime) -> QuerySet[Limit]:

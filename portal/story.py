@@ -1,17 +1,15 @@
-"""A case told to the one who asked: state, steps, record, in plain words; no notes, no names of staff."""
+"""How a case stands, told to the one who asked: headline, steps, limit. Its record: `portal/record.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal.moments import moment
 from portal.queries import Case
-from tickets.models import Event
-from tickets.states import DESK_ENDS, WITH_UNIT, Channel, State
+from tickets.states import DESK_ENDS, WITH_UNIT, State
 
 
 @dataclass(frozen=True)
@@ -30,17 +28,6 @@ class Step:
     name: str
     state: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the record."""
-
-    what: str
-    when: datetime
-    moment: str
-    who: str = ""
-    detail: str = ""
 
 
 def _asked() -> str:
@@ -63,6 +50,14 @@ def _dispatched(case: Case, at: datetime) -> Now:
     )
 
 
+def _objected(case: Case, at: datetime) -> Now:
+    return Now(
+        _("承办单位核定中"),
+        _("12345 正在核定这件诉求由哪个单位承办，您不需要做什么。"),
+        (_("12345 核定承办单位。"), _("承办单位在时限内办理并答复您。"), _asked()),
+    )
+
+
 def _handling(case: Case, at: datetime) -> Now:
     ticket = case.ticket
     headline = _("办理中") if ticket.round == 1 else _("重新办理中")
@@ -75,6 +70,19 @@ def _handling(case: Case, at: datetime) -> Now:
     return Now(headline, text, (_("承办单位办理并答复您。"), _("办结后 12345 回访您。"), _asked()))
 
 
+def _on_plan(case: Case, at: datetime) -> Now:
+    text = _("您反映的问题一时难以解决，已列入计划，按节点推进。")
+    if case.plan is not None:
+        text = _("您反映的问题一时难以解决，已列入计划，按节点推进，至 %(until)s。") % {
+            "until": date_format(case.plan.until, _("Y年n月j日"))
+        }
+    return Now(
+        _("已列入计划"),
+        text,
+        (_("每个节点完成后，您都能在这里看到。"), _("计划结束后，承办单位继续办理并答复您。"), _asked()),
+    )
+
+
 def _reported(case: Case, at: datetime) -> Now:
     return Now(
         _("已有结果，正在审核"),
@@ -84,15 +92,27 @@ def _reported(case: Case, at: datetime) -> Now:
 
 
 def _followup(case: Case, at: datetime) -> Now:
+    if case.ticket.withdrawn_at is not None:
+        return _withdrawn()
     headline = _("已办结，等待您评价") if case.reply else _("办理时限已到，等待您评价")
     text = _("承办单位已答复，见下方。") if case.reply else _("承办单位在时限内没有提交审核通过的结果。")
     after = _("首次回访为未解决或不满意的，退回承办单位重新办理一次。")
     return Now(headline, text, (_("您可以在本页评价，也可以等 12345 打电话回访。"), after))
 
 
+def _withdrawn() -> Now:
+    return Now(
+        _("您已撤回，等待核实"),
+        _("12345 会与您核实撤回是不是您本人的意愿。"),
+        (_("是您本人的意愿，工单归档。"), _("不是您本人的意愿，继续办理。")),
+    )
+
+
 def _closed(case: Case, at: datetime) -> Now:
     answer = case.answers[-1] if case.answers else None
-    if answer is not None and answer.valid:
+    if case.ticket.withdrawn_at is not None:
+        text = _("您撤回了诉求，12345 已与您核实。")
+    elif answer is not None and answer.valid:
         text = _("您已完成回访，感谢您的评价。")
     else:
         text = _("12345 多次联系您未果，回访结束。")
@@ -119,16 +139,32 @@ def _transferred(case: Case, at: datetime) -> Now:
     )
 
 
+def _merged(case: Case, at: datetime) -> Now:
+    text = _("您的诉求与另一件反映同一问题的诉求合并办理。")
+    if case.master is not None:
+        text = _("您的诉求与另一件反映同一问题的诉求合并办理，目前进展：%(headline)s。") % {
+            "headline": now(case.master, at).headline
+        }
+    return Now(
+        _("已与同类诉求合并办理"),
+        text,
+        (_("办结后，您同样可以在这里看到答复。"), _("12345 同样会回访您。"), _asked()),
+    )
+
+
 _TELLERS: Mapping[str, Callable[[Case, datetime], Now]] = {
     State.PENDING: _pending,
     State.DISPATCHED: _dispatched,
+    State.OBJECTED: _objected,
     State.HANDLING: _handling,
+    State.ON_PLAN: _on_plan,
     State.REPORTED: _reported,
     State.FOLLOWUP: _followup,
     State.CLOSED: _closed,
     State.ANSWERED: _answered,
     State.GUIDED: _guided,
     State.TRANSFERRED: _transferred,
+    State.MERGED: _merged,
 }
 
 
@@ -138,18 +174,28 @@ def now(case: Case, at: datetime) -> Now:
 
 
 def deadline(case: Case) -> datetime | None:
-    """The latest moment of completion, while a unit works on it."""
-    return case.ticket.handle_due if case.ticket.state in WITH_UNIT else None
+    """The latest moment of completion, while a unit works on it, or on what it was merged into."""
+    ticket = _worked_on(case).ticket
+    return ticket.handle_due if ticket.state in WITH_UNIT else None
+
+
+def _worked_on(case: Case) -> Case:
+    """The case a unit works on: of a duplicate, its master."""
+    merged = case.ticket.state == State.MERGED
+    return case.master if merged and case.master is not None else case
 
 
 #: state → how many of the five steps lie behind.
 _BEHIND = {
     State.PENDING: 1,
     State.DISPATCHED: 2,
+    State.OBJECTED: 2,
     State.HANDLING: 2,
+    State.ON_PLAN: 2,
     State.REPORTED: 3,
     State.FOLLOWUP: 4,
     State.CLOSED: 5,
+    State.MERGED: 1,
 }
 
 
@@ -160,14 +206,15 @@ def steps(case: Case, at: datetime) -> list[Step]:
         rows = [(_("受理"), ticket.received_at), (_("答复"), ticket.closed_at)]
         behind = len(rows)
     else:
+        worked = _worked_on(case).ticket
         rows = [
             (_("受理"), ticket.received_at),
-            (_("派单"), ticket.dispatched_at),
-            (_("办理"), ticket.signed_at),
-            (_("反馈"), ticket.followup_at or ticket.reported_at),
+            (_("派单"), worked.dispatched_at),
+            (_("办理"), worked.signed_at),
+            (_("反馈"), worked.followup_at or worked.reported_at),
             (_("评价"), ticket.closed_at),
         ]
-        behind = _BEHIND[State(ticket.state)]
+        behind = min(_BEHIND.get(State(worked.state), len(rows)), len(rows))
     return [_step(name, when, place, behind, at) for place, (name, when) in enumerate(rows)]
 
 
@@ -177,50 +224,3 @@ def _step(name: str, when: datetime | None, place: int, behind: int, at: datetim
     if place == behind:
         return Step(name, "now", _("进行中"))
     return Step(name, "todo")
-
-
-#: What the caller is told of each kind of event; a kind that is missing stays inside the house.
-TOLD: Mapping[str, Promise] = {
-    "receive": gettext_lazy("已受理您的诉求"),
-    "answer": gettext_lazy("话务员已直接答复"),
-    "guide": gettext_lazy("话务员已告知办理途径"),
-    "transfer": gettext_lazy("已转紧急救助"),
-    "dispatch": gettext_lazy("已派给承办单位"),
-    "redispatch": gettext_lazy("区里已转给具体承办单位"),
-    "sign": gettext_lazy("承办单位已签收"),
-    "auto_sign": gettext_lazy("签收时限到，系统代为签收"),
-    "contact": gettext_lazy("承办单位已联系您"),
-    "report": gettext_lazy("承办单位已提交办理结果，等待审核"),
-    "approve": gettext_lazy("办理结果审核通过"),
-    "expire": gettext_lazy("办理时限已到，转入回访"),
-    "attempt": gettext_lazy("12345 回访您，未能联系上"),
-    "close": gettext_lazy("回访结束，工单归档"),
-    "reopen": gettext_lazy("您表示未解决或不满意，退回重新办理"),
-}
-_UNIT_TOLD = frozenset({"sign", "contact", "report", "approve"})
-
-
-def record(case: Case, at: datetime) -> list[Line]:
-    """The record, newest first."""
-    told = [_line(event, case, at) for event in case.events if event.kind in TOLD]
-    return told[::-1]
-
-
-def _line(event: Event, case: Case, at: datetime) -> Line:
-    what = str(TOLD[event.kind])
-    if event.kind == "contact" and not event.facts.get("reached"):
-        what = _("承办单位联系您，未能联系上")
-    return Line(what, event.at, moment(event.at, at), who=_who(event, case), detail=_detail(event))
-
-
-def _who(event: Event, case: Case) -> str:
-    """The unit concerned, by name; never a person."""
-    if event.kind in ("dispatch", "redispatch"):
-        made = case.assignments.get(event.facts.get("assignment", 0))
-        return str(made.unit) if made else ""
-    return str(event.unit) if event.kind in _UNIT_TOLD and event.unit else ""
-
-
-def _detail(event: Event) -> str:
-    channel = event.facts.get("channel")
-    return str(Channel(channel).label) if event.kind == "receive" and channel in Channel.values else ""

@@ -20,6 +20,7 @@ from portal import access, queries, story
 from portal.actions import TooMany, answerable_until, evaluate, unlock
 from portal.forms import AnswerForm, QueryForm
 from portal.moments import left, moment, span
+from portal.record import record
 from portal.rules import home_of
 from tickets.book import book
 from tickets.errors import Refused, Stale
@@ -143,7 +144,7 @@ def _page(
         "ticket": case.ticket,
         "now": story.now(case, at),
         "steps": story.steps(case, at),
-        "record": story.record(case, at),
+        "record": record(case, at),
         "due": due and {"at": due, "moment": moment(due, at), "left": left(due, at), "late": due < at},
         "until": until and moment(until, at),
         "form": form,

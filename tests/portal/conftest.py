@@ -1,7 +1,7 @@
 """A case in any state, lived through by the real verbs."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -12,6 +12,7 @@ from followup import actions as followup
 from followup.actions import Said
 from handling import actions as handling
 from handling.actions import Result
+from handling.models import Plan
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import City
@@ -31,6 +32,8 @@ def live_through(city: City, state: str, at: datetime, **said: object) -> Ticket
         answer = "供暖季自 11 月 15 日开始。"
         return intake.end_at_desk(request, _AT_DESK[state], answer=answer, by=city.agent, at=at)
     ticket = intake.file(request, by=city.agent, at=at)
+    if state in _ASIDE:
+        return _ASIDE[state](city, ticket, at)
     for name, step in _STEPS:
         if ticket.state == state and name != "contact":
             break
@@ -46,6 +49,36 @@ def live(city: City) -> Live:
     return partial(live_through, city)
 
 
+def _merged(city: City, ticket: Ticket, at: datetime) -> Ticket:
+    """Merged into somebody else's case, which the unit has signed."""
+    master = live_through(city, "handling", at, phone="13800003057", name="李先生")
+    ticket.move("merge", by=city.dispatcher, at=at, facts={"master": master.number}, master=master)
+    return ticket
+
+
+def _objected(city: City, ticket: Ticket, at: datetime) -> Ticket:
+    route(ticket, at)
+    ticket.move("object", by=city.clerk, at=at)
+    return ticket
+
+
+def _on_plan(city: City, ticket: Ticket, at: datetime) -> Ticket:
+    """With a plan of two steps, the first of which is done."""
+    route(ticket, at)
+    handling.sign(ticket, by=city.clerk, at=at)
+    told = handling.contact(ticket, channel="phone", reached=True, note="", by=city.clerk, at=at)
+    plan = Plan.objects.create(
+        ticket=ticket, unit=city.heating, by=city.leader, at=at, why="building", text="内部：更换主管线",
+        told=told, until=date(2026, 9, 1), state=Plan.State.ACTIVE,
+    )  # fmt: skip
+    first = plan.milestones.create(name="完成设计", due=date(2026, 5, 1), done_at=at)
+    plan.milestones.create(name="完成施工", due=date(2026, 8, 20))
+    ticket.move("plan", by=city.supervisor, at=at, facts={"plan": plan.pk})
+    ticket.record("milestone", by=city.clerk, at=at, facts={"plan": plan.pk, "milestone": first.pk})
+    return ticket
+
+
+_ASIDE = {"merged": _merged, "objected": _objected, "on_plan": _on_plan}
 _AT_DESK = {"answered": "answer", "guided": "guide", "transferred": "transfer"}
 _STEPS = (
     ("dispatch", lambda city, ticket, at: route(ticket, at)),

@@ -7,10 +7,14 @@ from django.utils import translation
 
 from followup import actions as followup
 from handling import actions as handling
+from handling.actions import Result
+from handling.models import Extension
+from intake.models import Word
 from portal import story
 from portal.actions import answerable_until
 from portal.moments import left, moment, span
 from portal.queries import case_of
+from portal.record import SHARED, TOLD, record
 from tests.city import NOON, City
 from tests.portal.conftest import REPLY, UNHAPPY, Live
 from tickets.facts import FACTS
@@ -48,13 +52,16 @@ def test_what_is_left_turns_into_what_has_passed() -> None:
 HEADLINES = {
     "pending": "已受理，等待派单",
     "dispatched": "已派单，等待签收",
+    "objected": "承办单位核定中",
     "handling": "办理中",
+    "on_plan": "已列入计划",
     "reported": "已有结果，正在审核",
     "followup": "已办结，等待您评价",
     "closed": "已归档",
     "answered": "已直接答复",
     "guided": "已告知办理途径",
     "transferred": "已转紧急救助",
+    "merged": "已与同类诉求合并办理",
 }
 
 
@@ -72,11 +79,14 @@ def test_every_state_is_told_with_what_happens_next(state: str, live: Live) -> N
 STEPS = {
     "pending": "done now todo todo todo",
     "dispatched": "done done now todo todo",
+    "objected": "done done now todo todo",
     "handling": "done done now todo todo",
+    "on_plan": "done done now todo todo",
     "reported": "done done done now todo",
     "followup": "done done done done now",
     "closed": "done done done done done",
     "answered": "done done",
+    "merged": "done done now todo todo",
 }
 
 
@@ -88,7 +98,7 @@ def test_the_steps_show_how_far_it_is(state: str, live: Live) -> None:
 
 
 def test_the_record_tells_units_and_no_person(live: Live) -> None:
-    told = story.record(case_of(live("closed", NOON).number), NOON)
+    told = record(case_of(live("closed", NOON).number), NOON)
     assert [(line.what, line.moment, line.who, line.detail) for line in told] == [
         ("回访结束，工单归档", "今天 12:06", "", ""),
         ("办理结果审核通过", "今天 12:05", "热力集团", ""),
@@ -102,21 +112,26 @@ def test_the_record_tells_units_and_no_person(live: Live) -> None:
 
 def test_notes_and_inner_assignments_stay_inside(live: Live, city: City) -> None:
     ticket = live("handling", NOON)
-    before = story.record(case_of(ticket.number), NOON)
+    before = record(case_of(ticket.number), NOON)
     handling.note(ticket, text="此人常来电", by=city.clerk, at=NOON + minutes(9))
     handling.assign(ticket, to=city.leader, by=city.clerk, at=NOON + minutes(9))
-    assert story.record(case_of(ticket.number), NOON) == before
+    assert record(case_of(ticket.number), NOON) == before
 
 
 def test_a_contact_that_missed_the_caller_is_told_as_such(live: Live, city: City) -> None:
     ticket = live("dispatched", NOON)
     handling.contact(ticket, channel="phone", reached=False, note="", by=city.clerk, at=NOON)
-    assert story.record(case_of(ticket.number), NOON)[0].what == "承办单位联系您，未能联系上"
+    assert record(case_of(ticket.number), NOON)[0].what == "承办单位联系您，未能联系上"
 
 
 def test_only_kinds_of_the_table_are_told() -> None:
-    assert set(story.TOLD) <= set(MOVES) | set(FACTS)
-    assert set(MOVES) - set(story.TOLD) == {"send_back"}
+    assert set(TOLD) <= set(MOVES) | set(FACTS)
+    assert set(MOVES) - set(TOLD) == {"send_back", "uphold", "overrule"}
+    assert set(FACTS) & set(TOLD) == {
+        "contact", "attempt", "add", "urge", "split", "whistle", "coordinate", "on_site", "extend_grant",
+        "milestone", "plan_renew", "report_late", "approve_late",
+    }  # fmt: skip
+    assert not set(SHARED) & {"contact", "attempt", "add", "urge", "withdraw", "close", "reopen", "receive"}
 
 
 def test_a_result_that_was_not_approved_is_not_told(live: Live, city: City) -> None:
@@ -169,3 +184,73 @@ def test_a_case_is_read_in_few_statements(live: Live, django_assert_num_queries:
     with django_assert_num_queries(5):
         case_of(number)
     assert Ticket.objects.count() == 1
+
+
+def test_a_merged_case_tells_what_is_done_for_its_master_and_nothing_of_the_other_caller(
+    live: Live, city: City
+) -> None:
+    ticket = live("merged", NOON)
+    case = case_of(ticket.number)
+    assert story.now(case, NOON).text.endswith("目前进展：办理中。")
+    assert (str(case.lead), story.deadline(case)) == ("热力集团", NOON + minutes(1) + timedelta(days=1))
+    assert [(line.what, line.who) for line in record(case, NOON)] == [
+        ("承办单位已签收", "热力集团"),
+        ("已派给承办单位", "热力集团"),
+        ("与反映同一问题的诉求合并办理", ""),
+        ("已受理您的诉求", ""),
+    ]
+    master = case.master.ticket
+    handling.report(
+        master, Result("explained", "内部情况：已修。", REPLY), by=city.clerk, at=NOON + minutes(9)
+    )
+    handling.approve(master, by=city.leader, at=NOON + minutes(9))
+    case = case_of(ticket.number)
+    assert [row.reply for row in case.all_replies] == [REPLY]
+    assert case.master.words == {} and case.master.answers == []
+
+
+def test_a_plan_is_told_with_its_end_and_its_steps(live: Live) -> None:
+    case = case_of(live("on_plan", NOON).number)
+    told = story.now(case, NOON)
+    assert "至 2026年9月1日" in told.text and "更换主管线" not in told.text
+    assert [(step.name, step.done_at) for step in case.milestones] == [("完成设计", NOON), ("完成施工", None)]
+    assert [(line.what, line.detail) for line in record(case, NOON)][:2] == [
+        ("计划的一个节点已完成", "完成设计"),
+        ("已列入计划，按节点推进", "计划至 2026年9月1日"),
+    ]
+    assert story.deadline(case) is None
+
+
+def test_of_an_objection_the_caller_reads_one_line(live: Live, city: City) -> None:
+    ticket = live("objected", NOON)
+    before = [line.what for line in record(case_of(ticket.number), NOON)]
+    assert before[0] == "12345 正在核定承办单位"
+    ticket.move("overrule", by=city.reviewer, at=NOON + minutes(5))
+    assert [line.what for line in record(case_of(ticket.number), NOON)] == before
+
+
+def test_an_extension_is_told_with_the_new_limit(live: Live, city: City) -> None:
+    ticket = live("handling", NOON)
+    row = Extension.objects.create(
+        ticket=ticket, number=1, unit=city.heating, by=city.leader, at=NOON, minutes=1440, reason="内部原因",
+        basis="", due=NOON, was_due=ticket.handle_due, now_due=NOON + timedelta(days=2),
+    )  # fmt: skip
+    ticket.record("extend_grant", by=city.supervisor, at=NOON + minutes(9), facts={"extension": row.pk})
+    line = record(case_of(ticket.number), NOON)[0]
+    assert (line.what, line.detail) == ("办理时限已延长", "最晚办结改为 3月4日 12:00")
+
+
+def test_what_the_caller_said_later_is_echoed(live: Live) -> None:
+    ticket = live("handling", NOON)
+    row = Word.objects.create(ticket=ticket, kind="add", text="今天更冷了", at=NOON)
+    ticket.record("add", by=None, at=NOON + minutes(9), facts={"word": row.pk})
+    line = record(case_of(ticket.number), NOON)[0]
+    assert (line.what, line.detail, line.who) == ("您补充了情况", "今天更冷了", "")
+
+
+def test_a_case_that_was_taken_back_is_checked_first(live: Live) -> None:
+    ticket = live("handling", NOON)
+    ticket.move("withdraw", by=None, at=NOON + minutes(9), withdrawn_at=NOON + minutes(9))
+    case = case_of(ticket.number)
+    assert story.now(case, NOON).headline == "您已撤回，等待核实"
+    assert record(case, NOON)[0].what == "您撤回了诉求，等待核实"
