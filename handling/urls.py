@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handling.views import inbox
+from handling.views import decisions, extension, inbox
 
 app_name = "handling"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("counts/", inbox.counts, name="counts"),
     path("sign/", inbox.sign_many, name="sign_many"),
+    path("decisions/", decisions.desk, name="decisions"),
+    path("decisions/<str:kind>/<int:key>/", decisions.case, name="decision"),
+    path("decisions/extension/<int:key>/answer/", extension.answer, name="extension"),
     path("<str:number>/", inbox.pane, name="pane"),
     path("<str:number>/sign/", inbox.sign, name="sign"),
     path("<str:number>/contact/", inbox.contact, name="contact"),
@@ -18,5 +21,6 @@ urlpatterns = [
     path("<str:number>/report/", inbox.report, name="report"),
     path("<str:number>/report/preview/", inbox.preview, name="preview"),
     path("<str:number>/approve/", inbox.approve, name="approve"),
+    path("<str:number>/extend/", extension.ask, name="extend"),
     path("<str:number>/send-back/", inbox.send_back, name="send_back"),
 ]

@@ -54,6 +54,15 @@ ENTRIES = (
         "inbox",
         "g i",
         frozenset({Role.CLERK, Role.LEADER, Role.GRID}),
+        frozenset({"handling:inbox", "handling:pane", "handling:report"}),
+    ),
+    Entry(
+        "handling:decisions",
+        _("审批"),
+        "gavel",
+        "g s",
+        frozenset({Role.DISTRICT, Role.SUPERVISOR, Role.LEADER}),
+        frozenset({"handling:decisions", "handling:decision"}),
     ),
     Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
     Entry(

@@ -3,16 +3,21 @@
 from datetime import datetime
 
 from dispatch import sweep as steps
+from dispatch.actions import oversight
+from handling.actions import extension
 from tickets.models import Ticket
 from tickets.timers import Bells
 
 #: kind of timer → what happens when it rings.
-BELLS: Bells = {}
+BELLS: Bells = {
+    oversight.TIMER: oversight.late,
+    extension.TIMER: extension.fall_silent,
+}
 
 
-def sweep(at: datetime, most: int = 100_000, seconds: float | None = None) -> int:
+def sweep(at: datetime, *, seconds: float | None = None) -> int:
     """Whatever is due by `at` happens; returns how many tickets were woken (`dispatch.sweep.sweep`)."""
-    return steps.sweep(at, BELLS, most, seconds)
+    return steps.sweep(at, BELLS, seconds=seconds)
 
 
 def wake(ticket: Ticket, at: datetime) -> None:

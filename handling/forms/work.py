@@ -1,5 +1,7 @@
 """What a clerk types: contacts, notes, assignments, results. The page's `version` travels beside them."""
 
+from datetime import datetime
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +82,19 @@ class SendBackForm(forms.Form):
     """What is still missing."""
 
     note = forms.CharField(label=_("退回原因"), min_length=2, max_length=300, widget=_words(2))
+
+
+def blank(
+    ticket: Ticket, by: User, may: frozenset[str], at: datetime, aside: object
+) -> dict[str, forms.Form]:
+    """The forms of the main line that are open to the person."""
+    found = {
+        "contact": ContactForm(prefix="contact"),
+        "assign": AssignForm(prefix="assign", by=by),
+        "note": NoteForm(prefix="note"),
+        "send_back": SendBackForm(prefix="send_back"),
+    }
+    return {name: form for name, form in found.items() if name in may}
 
 
 class ReportForm(forms.Form):

@@ -1,9 +1,10 @@
 """The decisions desk (审批台): what waits for this person's word, whatever process asks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +18,12 @@ from units.models import Unit, User
 SHOWN = 50
 
 Row = Extension
-Rows = Callable[[User, int], Iterable[Row]]
+Rows = Callable[[User], QuerySet[Row]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A process that asks: `rows(user, most)` gives what waits for this person, the most pressing first."""
+    """A process that asks: `rows(user)` gives what waits for this person, the most pressing first."""
 
     label: Promise
     rows: Rows
@@ -30,7 +31,7 @@ class Kind:
 
 #: The process' name → how it asks. Its rows have ticket, unit, at and due (None: no time is set).
 KINDS: Mapping[str, Kind] = {
-    "extension": Kind(_("延期"), extension.rows),
+    "extension": Kind(_("延期"), extension.waiting),
 }
 
 
@@ -61,7 +62,7 @@ class Item:
 
 def waiting(user: User) -> list[Item]:
     """All of it by due moment, what has none at the end; at most `SHOWN` + 1."""
-    found = [Item(name, row) for name, kind in KINDS.items() for row in kind.rows(user, SHOWN + 1)]
+    found = [Item(name, row) for name, kind in KINDS.items() for row in kind.rows(user)[: SHOWN + 1]]
     return sorted(found, key=_pressing)[: SHOWN + 1]
 
 
@@ -72,7 +73,16 @@ def _pressing(item: Item) -> tuple[bool, datetime, int]:
 def item(user: User, kind: str, key: int) -> Item:
     """One question that waits for this person. Raises Http404 for any other."""
     known = KINDS.get(kind)
-    found = next((row for row in known.rows(user, None) if row.pk == key), None) if known else None
-    if found is None:
+    row = known.rows(user).filter(pk=key).first() if known else None
+    if row is None:
         raise Http404(kind)
-    return Item(kind, found)
+    return Item(kind, row)
+
+
+def over(user: User, kind: str, key: int) -> bool:
+    """Whether the question stands on an order the person may read, and does not wait for them (any more)."""
+    known = KINDS.get(kind)
+    if known is None:
+        return False
+    mine = Ticket.objects.visible_to(user).values("pk")
+    return known.rows(user).model.objects.filter(pk=key, ticket__in=mine).exists()

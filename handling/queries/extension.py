@@ -1,6 +1,5 @@
 """Extensions (延期) of an order, and those that wait for a decision."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,19 +40,17 @@ def longest(ticket: Ticket, granted: int) -> int | None:
 
 
 def waiting(user: User) -> QuerySet[Extension]:
-    """What waits for this person's decision: a district never decides about its own order."""
+    """What waits for this person's decision, the most pressing first.
+
+    A district never decides about its own order.
+    """
     rows = Extension.objects.filter(state=Extension.State.ASKED, ticket__state__in=WITH_UNIT)
+    rows = rows.select_related(
+        "ticket__category", "ticket__place__district", "ticket__place__street", "ticket__lead", "unit", "by"
+    ).order_by("due", "pk")
     if user.has_role(Role.SUPERVISOR):
         return rows
     if not user.has_role(Role.DISTRICT) or user.unit is None:
         return rows.none()
     rows = rows.filter(ticket__lead__path__startswith=user.unit.path).exclude(ticket__lead=user.unit)
     return rows.exclude(ticket__accused__isnull=False, ticket__accused=user.unit)
-
-
-def rows(user: User, most: int) -> Iterator[Extension]:
-    """The most pressing of them, for the decisions desk."""
-    found = waiting(user).select_related(
-        "ticket__category", "ticket__place__district", "ticket__place__street", "ticket__lead", "unit", "by"
-    )
-    return found.order_by("due", "pk")[:most].iterator()

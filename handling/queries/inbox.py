@@ -182,7 +182,6 @@ class Desk:
     moves: frozenset[str]
     facts: frozenset[str]
     case: Case | None
-    co: list[CoTask]
     contacts: list[Contact]
     notes: list[Note]
     reports: list[Report]
@@ -209,7 +208,6 @@ def desk(ticket: Ticket, user: User) -> Desk:
         moves=frozenset(move.name for move in ticket.moves_for(user)),
         facts=frozenset(ticket.facts_for(user)),
         case=None if case is None or _kept_from(case, user) else case,
-        co=list(ticket.co_tasks.select_related("unit")),
         contacts=list(ticket.contacts.select_related("by", "unit")),
         notes=list(ticket.notes.select_related("by", "unit")),
         reports=list(ticket.reports.select_related("by", "verdict_by").prefetch_related("evidence")),

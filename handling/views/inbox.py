@@ -1,12 +1,11 @@
 """The unit's pages: the inbox with its pane, and one address for each verb."""
 
-from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,23 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from handling import actions
 from handling.forms.work import AssignForm, ContactForm, NoteForm, ReportForm, SendBackForm
 from handling.queries import inbox as queries
+from handling.views.verbs import act, fragment, show, staff, view_of
 from intake.rules import scrub
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
-from units.doors import only
-from units.models import User
-from units.roles import HANDLING, Role
-
-Do = Callable[[Ticket, forms.Form, User, datetime], object]
-
+from units.roles import Role
 
 #: What htmx may ask of the list: all of it, or the next rows for a wide or a narrow screen.
 PARTS = frozenset({"rows", "lines", "cards"})
-
-
-#: Only for people who handle, standing in a unit.
-staff = only(HANDLING, in_a_unit=True)
 
 
 @require_GET
@@ -42,7 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """A view of the inbox; htmx gets the rows alone, with `after` the next ones."""
     at = timezone.now()
     context = _list(request, request.GET, at)
-    if _fragment(request):
+    if fragment(request):
         part = request.GET.get("part")
         return render(request, f"handling/inbox.html#{part if part in PARTS else 'rows'}", context)
     context["rail"] = queries.rail(request.user, at)
@@ -54,21 +45,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """The rail's figures, fresh."""
     rail = queries.rail(request.user, timezone.now())
-    return render(request, "handling/_views.html", {"rail": rail, "view": _view(request, request.GET)})
+    return render(request, "handling/_views.html", {"rail": rail, "view": view_of(request, request.GET)})
 
 
 @require_GET
 @staff
 def pane(request: HttpRequest, number: str) -> HttpResponse:
     """One order: beside the list for htmx, a page of its own otherwise."""
-    return _pane(request, in_hand(request.user, number))
+    return show(request, in_hand(request.user, number))
 
 
 @require_POST
 @staff
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """签收"""
-    return _act(
+    return act(
         request,
         number,
         forms.Form(request.POST),
@@ -81,7 +72,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """联系并留痕"""
     form = ContactForm(request.POST, request.FILES, prefix="contact")
-    return _act(
+    return act(
         request,
         number,
         form,
@@ -94,7 +85,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def assign(request: HttpRequest, number: str) -> HttpResponse:
     """内部分派"""
     form = AssignForm(request.POST, prefix="assign", by=request.user)
-    return _act(
+    return act(
         request,
         number,
         form,
@@ -107,7 +98,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """备注"""
     form = NoteForm(request.POST, prefix="note")
-    return _act(
+    return act(
         request,
         number,
         form,
@@ -119,7 +110,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
 @staff
 def approve(request: HttpRequest, number: str) -> HttpResponse:
     """审核通过"""
-    return _act(
+    return act(
         request,
         number,
         forms.Form(request.POST),
@@ -132,7 +123,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
 def send_back(request: HttpRequest, number: str) -> HttpResponse:
     """退回补充"""
     form = SendBackForm(request.POST, prefix="send_back")
-    return _act(
+    return act(
         request,
         number,
         form,
@@ -189,23 +180,12 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         context = _list(request, request.POST, at) | {"rail": queries.rail(request.user, at), "told": True}
         return render(request, "handling/inbox.html#rows", context)
-    return redirect(f"{reverse('handling:inbox')}?v={_view(request, request.POST).key}")
-
-
-def _fragment(request: HttpRequest) -> bool:
-    """Whether htmx wants a part; on the way back through the history it wants the page."""
-    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
-
-
-def _view(request: HttpRequest, data: dict[str, str]) -> queries.View:
-    """The view asked for; an unknown one, or another role's, is the default."""
-    mine = {view.key: view for view in queries.views_for(request.user)}
-    return mine.get(data.get("v", ""), mine["open"])
+    return redirect(f"{reverse('handling:inbox')}?v={view_of(request, request.POST).key}")
 
 
 def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str, object]:
     """What the list shows."""
-    view, text = _view(request, data), data.get("q", "").strip()[:60]
+    view, text = view_of(request, data), data.get("q", "").strip()[:60]
     page = queries.page(request.user, view, at, text=text, after=data.get("after", ""))
     return {
         "view": view,
@@ -221,58 +201,6 @@ def _next_url(view: queries.View, text: str, after: str) -> str:
     """The address of the next rows; empty at the end."""
     said = {"v": view.key, "q": text, "after": after}
     return f"{reverse('handling:inbox')}?{urlencode(said)}" if after else ""
-
-
-def _act(request: HttpRequest, number: str, form: forms.Form, do: Do) -> HttpResponse:
-    """Check the form, do the one thing, show the order afresh; on 422 and 409 what was typed stays."""
-    ticket = in_hand(request.user, number)
-    bound = {form.prefix: form} if form.prefix else {}
-    if not form.is_valid():
-        return _pane(request, ticket, status=422, bound=bound)
-    try:
-        do(in_hand(request.user, number, request.POST.get("version")), form, request.user, timezone.now())
-    except Stale as stale:
-        return _pane(request, in_hand(request.user, number), status=409, bound=bound, conflict=str(stale))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _pane(request, in_hand(request.user, number), status=422, bound=bound, refused=str(refusal))
-    if not _fragment(request):
-        messages.success(request, _("已保存。"))
-        return redirect("handling:pane", number)
-    return _pane(request, in_hand(request.user, number), done=True)
-
-
-def _pane(
-    request: HttpRequest,
-    ticket: Ticket,
-    *,
-    status: int = 200,
-    bound: dict[str, forms.Form] | None = None,
-    done: bool = False,
-    **told: str,
-) -> HttpResponse:
-    """The order with its forms: those of `forms` keep what was typed and stand open."""
-    at = timezone.now()
-    context = {
-        "ticket": ticket,
-        "line": queries.Line(ticket),
-        "desk": queries.desk(ticket, request.user),
-        "at": at,
-        "opened": next(iter(bound or {}), request.GET.get("do", "")),
-        "contact_form": ContactForm(prefix="contact"),
-        "note_form": NoteForm(prefix="note"),
-        "send_back_form": SendBackForm(prefix="send_back"),
-        "assign_form": AssignForm(prefix="assign", by=request.user),
-        **{f"{name}_form": form for name, form in (bound or {}).items()},
-        **told,
-    }
-    if not _fragment(request):
-        return render(request, "handling/case.html", context, status=status)
-    if done and request.htmx.target == "pane":
-        # The list beside it stays in its view, which only the page's own address knows.
-        view = _view(request, QueryDict(urlsplit(request.htmx.current_url or "").query))
-        context |= {"done": True, "rail": queries.rail(request.user, at), "view": view}
-    return render(request, "handling/_pane.html", context, status=status)
 
 
 def _report_page(

@@ -67,6 +67,9 @@ PAGES: dict[str, set[str]] = {
     "handling:counts": UNIT,
     "handling:pane": READERS & UNIT,
     "handling:report": READERS & UNIT,
+    "handling:decisions": {"supervisor", "district_officer", "leader", "street_leader"},
+    # Nothing waits for a decision here; who may open one: tests/handling/test_decisions.py.
+    "handling:decision": set(),
     "followup:desk": {"caller_back"},
     "followup:next": {"caller_back"},
     "followup:case": {"caller_back"},
@@ -93,6 +96,8 @@ VERBS = {
     "handling:preview",
     "handling:approve",
     "handling:send_back",
+    "handling:extend",
+    "handling:extension",
     "followup:attempt",
     "followup:answers",
     "followup:end",
@@ -152,7 +157,14 @@ def address(name: str, ticket: Ticket) -> str:
     if name == "reports:board_file":
         return reverse(name, args=["csv"])
     period = ensure_period(ticket.received_at).code
-    for arguments in ([], [ticket.number], [period, ticket.lead.code], [period, ticket.lead.code, "solved"]):
+    for arguments in (
+        [],
+        [ticket.number],
+        [period, ticket.lead.code],
+        [period, ticket.lead.code, "solved"],
+        [0],
+        ["extension", 0],
+    ):
         try:
             return reverse(name, args=arguments)
         except NoReverseMatch:

@@ -1,0 +1,89 @@
+"""One verb on one order: check the form, do it, show the order's pane afresh. Every process uses this."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from handling.forms.asides import blank
+from handling.queries import inbox as queries
+from handling.queries.asides import beside
+from tickets.errors import Refused, Stale
+from tickets.models import Ticket
+from tickets.queries import in_hand
+from units.doors import only
+from units.models import User
+from units.roles import HANDLING
+
+Do = Callable[[Ticket, forms.Form, User, datetime], object]
+
+#: Only for people who handle, standing in a unit.
+staff = only(HANDLING, in_a_unit=True)
+
+
+def act(request: HttpRequest, number: str, form: forms.Form, do: Do) -> HttpResponse:
+    """Check the form, do the one thing, show the order afresh; on 422 and 409 what was typed stays."""
+    ticket = in_hand(request.user, number)
+    bound = {form.prefix: form} if form.prefix else {}
+    if not form.is_valid():
+        return show(request, ticket, status=422, bound=bound)
+    try:
+        do(in_hand(request.user, number, request.POST.get("version")), form, request.user, timezone.now())
+    except Stale as stale:
+        return show(request, in_hand(request.user, number), status=409, bound=bound, conflict=str(stale))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, in_hand(request.user, number), status=422, bound=bound, refused=str(refusal))
+    if not fragment(request):
+        messages.success(request, _("已保存。"))
+        return redirect("handling:pane", number)
+    return show(request, in_hand(request.user, number), done=True)
+
+
+def show(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    status: int = 200,
+    bound: dict[str, forms.Form] | None = None,
+    done: bool = False,
+    **told: str,
+) -> HttpResponse:
+    """The order with its forms: those of `bound`, by name, keep what was typed and stand open."""
+    at = timezone.now()
+    desk = queries.desk(ticket, request.user)
+    asides = beside(ticket, request.user, at)
+    context = {
+        "ticket": ticket,
+        "line": queries.Line(ticket),
+        "desk": desk,
+        "asides": asides,
+        "at": at,
+        "opened": next(iter(bound or {}), request.GET.get("do", "")),
+        "forms": blank(ticket, request.user, desk.moves | desk.facts, at, asides) | (bound or {}),
+        **told,
+    }
+    if not fragment(request):
+        return render(request, "handling/case.html", context, status=status)
+    if done and request.htmx.target == "pane":
+        # The list beside it stays in its view, which only the page's own address knows.
+        view = view_of(request, QueryDict(urlsplit(request.htmx.current_url or "").query))
+        context |= {"done": True, "rail": queries.rail(request.user, at), "view": view}
+    return render(request, "handling/_pane.html", context, status=status)
+
+
+def fragment(request: HttpRequest) -> bool:
+    """Whether htmx wants a part; on the way back through the history it wants the page."""
+    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
+
+
+def view_of(request: HttpRequest, data: dict[str, str]) -> queries.View:
+    """The view asked for; an unknown one, or another role's, is the default."""
+    mine = {view.key: view for view in queries.views_for(request.user)}
+    return mine.get(data.get("v", ""), mine["open"])
