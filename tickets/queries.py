@@ -36,3 +36,11 @@ def moved_since(ticket: Ticket, version: str) -> bool:
     if not version.isdecimal() or int(version) > ticket.version:
         return True
     return ticket.events.filter(seq__gt=int(version)).exclude(kind__in=QUIET).exists()
+
+
+def hold(ticket: Ticket) -> None:
+    """Lock the ticket until the transaction ends, before the rows of a side process are written: the sweep
+    takes them in this order too. Raises Stale when it is not as it was read.
+    """
+    if not Ticket.objects.select_for_update().filter(pk=ticket.pk, version=ticket.version).exists():
+        raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
