@@ -23,17 +23,17 @@ AGAIN = timedelta(minutes=5)
 LOST = (OperationalError, InterfaceError)
 
 
-def sweep(at: datetime, bells: timers.Bells, most: int = 100_000, seconds: float | None = None) -> int:
+def sweep(at: datetime, bells: timers.Bells, *, seconds: float | None = None, size: int = BATCH) -> int:
     """Take every step that is due by `at`, oldest first; returns how many tickets were woken.
 
     `bells` are the side processes of the rooms below, handed in by the project. Ends after `seconds`, when
-    given, with the batch it is in. Raises OperationalError or InterfaceError when the database is lost:
-    what was not committed is due as before.
+    given, with the batch of up to `size` it is in. Raises OperationalError or InterfaceError when the
+    database is lost: what was not committed is due as before.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    keys, woken = Keys(BATCH), 0
-    while woken < most and (until is None or time.monotonic() < until):
-        found, done, left = _sweep_batch(at, min(BATCH, most - woken), keys)
+    keys, woken = Keys(size), 0
+    while until is None or time.monotonic() < until:
+        found, done, left = _sweep_batch(at, size, keys)
         if not found:
             break
         woken += done + sum(_sweep_one(key, at, bells, keys) for key in left)

@@ -10,6 +10,8 @@ def every(task: str, seconds: int) -> dict[str, object]:
 
 SCHEDULE = {
     "sweep": every("hotline.tasks.sweep", 5),
+    # A second pair of hands after an outage; with nothing due it is one statement.
+    "sweep beside": every("hotline.tasks.sweep", 5),
     "route waiting": every("dispatch.tasks.route_waiting", 10),
     "score waiting": every("scoring.tasks.score_waiting", 10),
     "fold": every("scoring.tasks.fold", 30),
