@@ -97,6 +97,14 @@ class Book:
         """`minutes` of a calendar's time after the start; None: natural time."""
         return due(start, timedelta(minutes=minutes), self._calendar_of(calendar))
 
+    def minutes_of_days(self, limit: Limit, days: int) -> int:
+        """So many days as minutes of the limit's calendar: of 24 hours, or of its working hours."""
+        calendar = self._calendar_of(limit.calendar_id)
+        if not calendar.working:
+            return days * 24 * 60
+        opens, closes = calendar.opens, calendar.closes
+        return days * ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute)
+
     def resumed(self, limit: Limit, due_at: datetime, paused: datetime, resumed: datetime) -> datetime:
         """Where a moment of the limit moves when the clock stood still from `paused` to `resumed`."""
         return resume(due_at, paused, resumed, self._calendar_of(limit.calendar_id))

@@ -7,13 +7,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.models import Assignment, CoTask
-from dispatch.queries import decision_for, table
+from dispatch.queries import Terms, decision_for, is_a_departments, table, terms_for
 from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import Ticket
 from tickets.states import State
 from units.models import Unit, User
+
+#: They run the line or are called by telephone.
+NEVER = (Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY)
+GRASSROOTS = (Unit.Type.STREET, Unit.Type.TOWN, Unit.Type.COMMUNITY)
 
 
 # Always one step of a larger transaction's work or the whole of it: a savepoint would cost two statements.
@@ -38,7 +42,7 @@ def route(ticket: Ticket, at: datetime) -> bool:
         catalogue_id=current.catalogue_id if current else None,
         reason=decision.rule.basis if decision.rule else "",
     )
-    _hand_over(ticket, "dispatch", decision.lead, decision.co, made, by=None, at=at)
+    hand_over(ticket, "dispatch", decision.lead, decision.co, made, by=None, at=at)
     return True
 
 
@@ -48,8 +52,8 @@ def dispatch_by_hand(
 ) -> None:
     """A dispatcher decides. Raises Refused without a reason, or for a unit that may not handle it."""
     made = Assignment(how=Assignment.How.BY_HAND, reason=_reason(reason))
-    _refuse_unfit(ticket, lead)
-    _hand_over(ticket, "dispatch", lead.pk, [unit.pk for unit in co if unit != lead], made, by=by, at=at)
+    refuse_unfit(ticket, lead, at)
+    hand_over(ticket, "dispatch", lead.pk, [unit.pk for unit in co if unit != lead], made, by=by, at=at)
 
 
 @transaction.atomic
@@ -64,7 +68,7 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
         raise Refused(_("请选择本区的另一个单位。"))
     if ticket.state == State.HANDLING and ticket.lead != by.unit:
         raise Refused(_("承办单位已签收，不能再转派。"))
-    _refuse_unfit(ticket, lead)
+    refuse_unfit(ticket, lead, at)
     made.ticket, made.unit, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
     access.hand(ticket, lead.pk)
@@ -88,14 +92,23 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
-def _refuse_unfit(ticket: Ticket, lead: Unit) -> None:
-    if lead.pk == ticket.accused_id:
+def refuse_unfit(ticket: Ticket, unit: Unit, at: datetime) -> None:
+    """Whoever decides and however: raises Refused for a unit that may not lead this ticket.
+
+    The accused of a 举报 never; nor a street, town or community where the catalogue in force names a
+    department (国办函〔2025〕66号 (五)).
+    """
+    if unit.pk == ticket.accused_id:
         raise Refused(_("被举报单位不能承办对自己的举报。请另选单位。"))
-    if not lead.active or lead.type in (Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY):
+    if not unit.active or unit.type in NEVER:
         raise Refused(_("该单位不能承办工单。请另选单位。"))
+    if unit.type in GRASSROOTS and is_a_departments(ticket, at):
+        raise Refused(
+            _("目录规定本事项由部门承办，不得下派街道、乡镇或社区。分类有误的，请先更正分类，再派单。")
+        )
 
 
-def _hand_over(
+def hand_over(
     ticket: Ticket,
     move: str,
     lead: int,
@@ -105,16 +118,17 @@ def _hand_over(
     by: User | None,
     at: datetime,
 ) -> None:
-    """Write the decision, its limits and the co-units' parts on the ticket."""
+    """Write the decision, its limits and the co-units' parts on the ticket.
+
+    A handling limit that once began runs on, whoever leads; only sign and contact windows begin anew
+    (DOMAIN §3.4).
+    """
     made.ticket, made.unit_id, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
-    co = [unit for unit in co if unit != ticket.accused_id]
-    limit = book().limit_of(ticket.limit_id)
-    moments = book().deadlines(limit, at, limit.handle_minutes)
-    CoTask.objects.bulk_create(
-        [CoTask(ticket=ticket, unit_id=unit, at=at) for unit in co], ignore_conflicts=True
-    )
-    access.hand(ticket, lead, co)
+    found = terms_for(ticket, at)
+    moments = _moments(ticket, found, at)
+    helping = _add_helpers(ticket, (unit for unit in co if unit not in (lead, ticket.accused_id)), found, at)
+    access.hand(ticket, lead, helping)
     ticket.move(
         move,
         by=by,
@@ -122,12 +136,31 @@ def _hand_over(
         facts={"assignment": made.pk, "how": made.how, "unit": lead},
         lead_id=lead,
         dispatched_at=at,
-        clock_from=at,
-        handle_minutes=limit.handle_minutes,
-        sign_due=book().due(limit, at, limit.sign_minutes),
-        contact_due=book().due(limit, at, limit.contact_minutes),
-        **moments.as_changes(),
+        limit=found.limit,
+        urgent=found.limit.urgent,
+        sign_due=book().due(found.limit, at, found.limit.sign_minutes),
+        contact_due=book().due(found.limit, at, found.limit.contact_minutes),
+        **moments,
     )
+
+
+def _moments(ticket: Ticket, found: Terms, at: datetime) -> dict[str, object]:
+    """The handling limit, from now; one of the same length that began before is left alone."""
+    begin = ticket.clock_from or at
+    if ticket.clock_from is not None and ticket.handle_minutes == found.handle_minutes:
+        return {}
+    moments = book().deadlines(found.limit, begin, found.handle_minutes)
+    return {"clock_from": begin, "handle_minutes": found.handle_minutes, **moments.as_changes()}
+
+
+def _add_helpers(ticket: Ticket, units: Iterable[int], found: Terms, at: datetime) -> list[int]:
+    """A part for each co-unit that has none yet, due after `co_percent` of the lead's limit (DOMAIN R10)."""
+    part = round(found.handle_minutes * book().number("co_percent", at) / 100)
+    due = book().due(found.limit, at, part)
+    units = list(units)
+    rows = [CoTask(ticket=ticket, unit_id=unit, at=at, due=due) for unit in units]
+    CoTask.objects.bulk_create(rows, ignore_conflicts=True)
+    return units
 
 
 @transaction.atomic

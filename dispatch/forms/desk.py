@@ -6,11 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.queries import Proposal
+from dispatch.rules import Asked
+from intake.models import Caller
 from intake.requests import CONTENT_LENGTH
-from intake.rules import scrub
+from intake.rules import scrub, title_of
 from tickets.actions import Correction
 from tickets.models import Category, Ticket
-from tickets.states import Kind
+from tickets.states import Channel, Kind
 from units.models import Place, Unit, User
 
 #: A reason as the table keeps it.
@@ -151,3 +153,17 @@ class SuggestForm(forms.Form):
     accused = forms.CharField(max_length=40, required=False)
     kind = forms.ChoiceField(choices=Kind.choices, required=False)
     urgent = forms.BooleanField(required=False)
+    channel = forms.ChoiceField(choices=Channel.choices, required=False)
+    caller_type = forms.ChoiceField(choices=Caller.Type.choices, required=False)
+    content = forms.CharField(max_length=CONTENT_LENGTH, required=False)
+
+    def to_asked(self, category: Category | None) -> Asked:
+        """What the catalogue's conditions may ask, as it would be written on the ticket."""
+        told = self.cleaned_data
+        text = scrub(told.get("content", ""))
+        return Asked(
+            kind=told.get("kind", ""),
+            channel=told.get("channel", ""),
+            caller=told.get("caller_type", ""),
+            text=f"{title_of(text, category.name if category else '')}\n{text}",
+        )

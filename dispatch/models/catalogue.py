@@ -44,7 +44,16 @@ class Catalogue(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     #: What the legal and 编制 check said (DOMAIN §4.4).
     checked = models.CharField(_("法制与编制审核意见"), max_length=200, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Raised by every write to a draft's rules; a page made from another one is stale.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    #: What its replay said when it was published: tickets looked at, and how many would move.
+    effects = models.JSONField(default=dict, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_why = models.CharField(_("回退原因"), max_length=200, blank=True)
 
+    history = HistoricalRecords()
     objects = CatalogueQuerySet.as_manager()
 
     class Meta:

@@ -9,18 +9,30 @@ from dispatch.queries.desk import (
     propose,
     waits_because,
 )
-from dispatch.queries.placing import decision_for, suggestion, table, unit_map, where_of
+from dispatch.queries.placing import (
+    Terms,
+    decision_for,
+    is_a_departments,
+    suggestion,
+    table,
+    terms_for,
+    unit_map,
+    where_of,
+)
 
 __all__ = [
     "Proposal",
+    "Terms",
     "decision_for",
     "desk",
     "district_desk",
+    "is_a_departments",
     "obstacle",
     "proposal_for",
     "propose",
     "suggestion",
     "table",
+    "terms_for",
     "unit_map",
     "waits_because",
     "where_of",

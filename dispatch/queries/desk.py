@@ -1,14 +1,23 @@
 """The dispatch desk: what waits, and what would happen to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from dispatch.queries.placing import decision_for, suggestion, table
-from dispatch.rules import Row
+from dispatch.queries.placing import (
+    Terms,
+    decision_for,
+    rows_for,
+    suggestion,
+    table,
+    terms,
+    terms_for,
+    where_of,
+)
+from dispatch.rules import Asked, Decision, Row, choose
 from tickets.book import book, local_day
 from tickets.models import Category, Limit, Ticket
 from tickets.states import State
@@ -37,7 +46,7 @@ def _rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 class Proposal:
     """What would happen to a request if it were dispatched now, in rows and moments a person can read."""
 
-    limit: Limit
+    terms: Terms
     sign_by: datetime
     contact_by: datetime
     done_by: datetime
@@ -49,29 +58,47 @@ class Proposal:
     #: Why a person must decide, when there is no lead.
     obstacle: str = ""
 
+    @property
+    def limit(self) -> Limit:
+        return self.terms.limit
+
 
 def propose(
     category: Category | None,
     place: Place | None,
-    kind: str,
+    asked: Asked,
     at: datetime,
     *,
     accused: int | None = None,
     limit: Limit | None = None,
 ) -> Proposal:
-    """The suggestion with its reason and moments; `limit` None: the class of the category in force now."""
-    decision = suggestion(category.code if category else "", place, kind, at, accused)
-    if limit is None:
-        code = category.limit_code if category and category.limit_code else book().text("default_limit", at)
-        limit = book().limit(code, at)
+    """The suggestion with its reason and moments; `limit`: the class an agent raised it to."""
+    leaf = category.code if category else ""
+    code = category.limit_code if category and category.limit_code else book().text("default_limit", at)
+    carried = limit or book().limit(code, at)
+    asked = replace(asked, urgent=carried.urgent)
+    row = None if limit else choose(rows_for(leaf, at), where_of(place), asked)
+    found = terms(carried, row, at)
+    decision = suggestion(leaf, place, asked, at, accused)
+    return _proposal(decision, found, at, obstacle(category, place, accused))
+
+
+def proposal_for(ticket: Ticket, at: datetime) -> Proposal:
+    """The same for a ticket, by the limits it would get."""
+    why_not = obstacle(ticket.category, ticket.place, ticket.accused_id)
+    return _proposal(decision_for(ticket, at), terms_for(ticket, at), at, why_not)
+
+
+def _proposal(decision: Decision | None, found: Terms, at: datetime, why_not: str) -> Proposal:
+    limit = found.limit
     moments = {
-        "limit": limit,
+        "terms": found,
         "sign_by": book().due(limit, at, limit.sign_minutes),
         "contact_by": book().due(limit, at, limit.contact_minutes),
-        "done_by": book().due(limit, at, limit.handle_minutes),
+        "done_by": book().due(limit, at, found.handle_minutes),
     }
     if decision is None:
-        return Proposal(obstacle=obstacle(category, place, accused), **moments)
+        return Proposal(obstacle=why_not, **moments)
     units = Unit.objects.in_bulk([decision.lead, *decision.co])
     current = table(local_day(at))
     return Proposal(
@@ -80,13 +107,6 @@ def propose(
         co=[units[key] for key in decision.co],
         rule=decision.rule,
         **moments,
-    )
-
-
-def proposal_for(ticket: Ticket, at: datetime) -> Proposal:
-    """The same for a ticket, by the limit it carries."""
-    return propose(
-        ticket.category, ticket.place, ticket.kind, at, accused=ticket.accused_id, limit=ticket.limit
     )
 
 

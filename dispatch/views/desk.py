@@ -178,7 +178,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     proposal = queries.propose(
         category,
         place_of(told.get("place", "")),
-        told.get("kind", ""),
+        form.to_asked(category),
         at,
         accused=accused.pk if accused else None,
         limit=urgent,

@@ -7,6 +7,7 @@ import pytest
 from dispatch.actions import dispatch_by_hand, redispatch, route
 from dispatch.models import Assignment, CoTask
 from dispatch.queries import desk, district_desk, propose, waits_because
+from dispatch.rules import Asked
 from intake import actions as intake
 from tests.city import NOON, City
 from tickets.errors import Refused, Stale
@@ -186,7 +187,7 @@ def test_the_most_pressing_ticket_stands_first(city: City) -> None:
 
 
 def test_a_proposal_names_unit_basis_version_and_moments(city: City) -> None:
-    told = propose(city.leaves["heating"], city.community, "complaint", NOON)
+    told = propose(city.leaves["heating"], city.community, Asked("complaint"), NOON)
     assert (told.lead, list(told.co), told.rule.basis, told.version) == (
         city.heating, [city.street], "目录 heating", "2026.01"
     )  # fmt: skip
@@ -194,5 +195,5 @@ def test_a_proposal_names_unit_basis_version_and_moments(city: City) -> None:
 
 
 def test_a_proposal_without_a_place_says_what_is_missing(city: City) -> None:
-    told = propose(city.leaves["property"], None, "complaint", NOON)
+    told = propose(city.leaves["property"], None, Asked("complaint"), NOON)
     assert (told.lead, told.obstacle, told.limit.code) == (None, "未填地点", "G")

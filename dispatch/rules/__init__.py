@@ -1,0 +1,40 @@
+"""The pure thinking of dispatch: where a request goes, and what another catalogue would do with it."""
+
+from dispatch.rules.replay import Effect, Fate, Past, Shift, agreement, fate_of, replay, shares
+from dispatch.rules.routing import (
+    Asked,
+    Decision,
+    Row,
+    UnitMap,
+    Where,
+    choose,
+    holds,
+    is_departmental,
+    known_condition,
+    known_resolver,
+    resolve,
+    route,
+)
+
+__all__ = [
+    "Asked",
+    "Decision",
+    "Effect",
+    "Fate",
+    "Past",
+    "Row",
+    "Shift",
+    "UnitMap",
+    "Where",
+    "agreement",
+    "choose",
+    "fate_of",
+    "holds",
+    "is_departmental",
+    "known_condition",
+    "known_resolver",
+    "replay",
+    "resolve",
+    "route",
+    "shares",
+]
