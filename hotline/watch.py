@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from dispatch import sweep as steps
-from dispatch.actions import oversight
+from dispatch.actions import objections, oversight
 from handling.actions import extension
 from tickets.models import Ticket
 from tickets.timers import Bells
 
 #: kind of timer → what happens when it rings.
 BELLS: Bells = {
+    objections.TIMER: objections.silent,
     oversight.TIMER: oversight.late,
     extension.TIMER: extension.fall_silent,
 }

@@ -10,6 +10,8 @@ from tickets.models import LadderStep
 
 FILE = "ladder.csv"
 CODES = list(LadderStep.Code.values)
+#: The rungs that may give a card (`dispatch/actions/steps.py`).
+CARDED = ("overdue", "red")
 
 
 def read(folder: Path, problems: Problems) -> list[Mapping[str, object]]:
@@ -34,6 +36,8 @@ def _step(row: Row) -> Mapping[str, object]:
     unknown = sorted(set(tells) - set(LadderStep.Who.values))
     if unknown:
         raise Bad(f"tells {unknown[0]!r} is none of {', '.join(LadderStep.Who.values)}")
+    if row.text("card") and code not in CARDED:
+        raise Bad(f"a card is given by {' and '.join(CARDED)} alone: leave it empty for {code!r}")
     return {
         "at": row.at,
         "code": code,

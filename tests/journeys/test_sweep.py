@@ -6,30 +6,29 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
-from dispatch.actions import route
+from dispatch import sweep as steps
+from dispatch.sweep import AGAIN
 from dispatch.tasks import route_waiting
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
+from tests.journeys.crowd import crowd
+from tickets import timers
 from tickets.chain import faults
-from tickets.models import Event, Ticket
+from tickets.models import Event, Ticket, Timer
 
 #: With the U class of the small city: everything of the first round is due after a day.
 LATER = NOON + timedelta(days=1, minutes=1)
-WHOLE_STORY = ["receive", "dispatch", "auto_sign", "contact_late", "remind", "warn", "expire"]
-
-
-def many(city: City, count: int) -> list[Ticket]:
-    """Dispatched tickets that nobody will touch."""
-    made = [intake.file(city.request(phone=""), by=city.agent, at=NOON, then=route) for _n in range(count)]
-    assert all(ticket.state == "dispatched" for ticket in made)
-    return made
+WHOLE_STORY = ["receive", "dispatch", "auto_sign", "contact_late", "remind", "warn", "expire", "card"]
 
 
 def kinds(ticket: Ticket) -> list[str]:
@@ -46,7 +45,7 @@ def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> No
         (120, "contact_late"),
         (720, "remind"),
         (1152, "warn"),
-        (1440, "expire"),
+        (1440, "card"),
     ):
         due = NOON + timedelta(minutes=minutes)
         assert sweep(due - timedelta(seconds=1)) == 0
@@ -98,7 +97,7 @@ def test_the_next_beat_routes_what_a_lost_hurry_up_left_behind(city: City) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_side_by_side_take_every_ticket_once(city: City) -> None:
-    tickets = many(city, 60)
+    tickets = crowd(city, 600, NOON)
 
     def work() -> None:
         try:
@@ -130,7 +129,7 @@ sweep(datetime.fromisoformat(sys.argv[2]))
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_mid_sweep_loses_nothing_and_doubles_nothing(city: City) -> None:
-    tickets = many(city, 300)
+    tickets = crowd(city, 1500, NOON)
     name = connection.settings_dict["NAME"]
     command = [sys.executable, "-c", SWEEP_IN_ANOTHER_PROCESS, name, LATER.isoformat()]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "hotline.settings"}
@@ -139,13 +138,83 @@ def test_a_worker_killed_in_mid_sweep_loses_nothing_and_doubles_nothing(city: Ci
     assert worker.stdout.readline() == "begun\n"
     # Let it finish some batches, then kill it between or within two.
     deadline = time.monotonic() + 30
-    while Event.objects.filter(kind="expire").count() < 50 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    while Event.objects.filter(kind="expire").count() < 200 and time.monotonic() < deadline:
+        time.sleep(0.005)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     done = Event.objects.filter(kind="expire").count()
-    assert 50 <= done < 300, "the worker was to be killed half-way"
+    assert 200 <= done < 1500, "the worker was to be killed half-way"
 
     sweep(LATER)
-    assert Counter(tuple(kinds(ticket)) for ticket in tickets) == {tuple(WHOLE_STORY): 300}
+    assert Counter(tuple(kinds(ticket)) for ticket in tickets) == {tuple(WHOLE_STORY): 1500}
     assert list(faults()) == []
+
+
+def test_a_ticket_whose_step_fails_stops_nobody_and_is_taken_up_again(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad = crowd(city, 2, NOON)
+    Ticket.objects.filter(pk=bad.pk).update(wake_for="unheard_of")
+    assert sweep(LATER) == 1
+    assert kinds(good) == WHOLE_STORY
+    assert kinds(bad) == WHOLE_STORY[:2]
+    assert f"ticket {bad.pk} failed and is put off" in caplog.text
+
+    assert sweep(LATER + AGAIN - timedelta(seconds=1)) == 0
+    Ticket.objects.filter(pk=bad.pk).update(wake_for="auto_sign")
+    assert sweep(LATER + AGAIN) == 1
+    assert kinds(bad) == WHOLE_STORY
+    first = Event.objects.get(ticket=bad, kind="auto_sign")
+    assert first.facts["due"] == (NOON + timedelta(minutes=30)).isoformat()
+    assert list(faults()) == []
+
+
+def test_bad_tickets_at_the_front_do_not_starve_those_behind(city: City) -> None:
+    bad = crowd(city, 5, NOON - timedelta(days=1))
+    good = crowd(city, 5, NOON)
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in bad]).update(wake_for="unheard_of")
+    assert steps.sweep(LATER, {}, size=2) == 5
+    assert {tuple(kinds(ticket)) for ticket in good} == {tuple(WHOLE_STORY)}
+    assert {tuple(kinds(ticket)) for ticket in bad} == {("receive", "dispatch")}
+
+
+def test_a_step_that_would_leave_no_event_is_refused_and_rolled_back(city: City) -> None:
+    (ticket,) = crowd(city, 1, NOON)
+    timers.start_until(ticket, "probe", 1, at=NOON, due=NOON + timedelta(minutes=10))
+    ticket.record("urge", by=None, at=NOON)
+    assert steps.sweep(NOON + timedelta(minutes=10), {"probe": lambda ticket, timer, at: None}) == 0
+    assert Timer.objects.get().rang_at is None
+    assert kinds(ticket) == ["receive", "dispatch", "urge"]
+
+
+def test_a_ticket_whose_side_clock_was_stopped_behind_its_back_sleeps_on(city: City) -> None:
+    (ticket,) = crowd(city, 1, NOON)
+    timers.start_until(ticket, "probe", 1, at=NOON, due=NOON + timedelta(minutes=10))
+    ticket.record("urge", by=None, at=NOON)
+    Timer.objects.update(stopped_at=NOON)
+    sweep(NOON + timedelta(minutes=10))
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    assert (fresh.aside_at, fresh.wake_at, fresh.wake_for) == (
+        None,
+        NOON + timedelta(minutes=30),
+        "auto_sign",
+    )
+    assert kinds(ticket) == ["receive", "dispatch", "urge"]
+
+
+def test_a_sweep_ends_when_its_time_is_over(city: City) -> None:
+    crowd(city, 3, NOON)
+    assert sweep(LATER, seconds=0) == 0
+    assert sweep(LATER, seconds=60) == 3
+
+
+def test_a_batch_costs_the_same_statements_however_many_tickets_it_holds(
+    city: City, django_assert_num_queries: Callable[..., AbstractContextManager[CaptureQueriesContext]]
+) -> None:
+    crowd(city, 1, NOON)
+    soon = NOON + timedelta(minutes=30)
+    with CaptureQueriesContext(connection) as one:
+        sweep(soon)
+    crowd(city, 150, NOON)
+    with django_assert_num_queries(len(one)):
+        assert sweep(soon) == 150
