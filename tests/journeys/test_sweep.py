@@ -165,7 +165,7 @@ def test_a_ticket_whose_step_fails_stops_nobody_and_is_taken_up_again(
     assert sweep(LATER + AGAIN) == 1
     assert kinds(bad) == WHOLE_STORY
     first = Event.objects.get(ticket=bad, kind="auto_sign")
-    assert first.facts["due"] == (NOON + timedelta(minutes=30)).isoformat()
+    assert datetime.fromisoformat(first.facts["due"]) == NOON + timedelta(minutes=30)
     assert list(faults()) == []
 
 
