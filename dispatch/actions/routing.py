@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.models import Assignment, CoTask
 from dispatch.queries import Terms, decision_for, is_a_departments, table, terms_for
+from dispatch.queries.objections import freed
 from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
@@ -22,10 +23,11 @@ GRASSROOTS = (Unit.Type.STREET, Unit.Type.TOWN, Unit.Type.COMMUNITY)
 
 # Always one step of a larger transaction's work or the whole of it: a savepoint would cost two statements.
 @transaction.atomic(savepoint=False)
-def route(ticket: Ticket, at: datetime) -> bool:
+def route(ticket: Ticket, at: datetime, by: User | None = None) -> bool:
     """Dispatch a pending ticket by the catalogue in force; False when a person must decide.
 
-    A ticket that is no longer pending is left alone, so late or twice gives the same result.
+    A ticket that is no longer pending is left alone, so late or twice gives the same result. `by`: the
+    dispatcher who takes the catalogue's word for it.
     """
     if ticket.state != State.PENDING:
         return False
@@ -42,7 +44,7 @@ def route(ticket: Ticket, at: datetime) -> bool:
         catalogue_id=current.catalogue_id if current else None,
         reason=decision.rule.basis if decision.rule else "",
     )
-    hand_over(ticket, "dispatch", decision.lead, decision.co, made, by=None, at=at)
+    hand_over(ticket, "dispatch", decision.lead, decision.co, made, by=by, at=at)
     return True
 
 
@@ -53,6 +55,7 @@ def dispatch_by_hand(
     """A dispatcher decides. Raises Refused without a reason, or for a unit that may not handle it."""
     made = Assignment(how=Assignment.How.BY_HAND, reason=_reason(reason))
     refuse_unfit(ticket, lead, at)
+    _refuse_freed(ticket, lead)
     hand_over(ticket, "dispatch", lead.pk, [unit.pk for unit in co if unit != lead], made, by=by, at=at)
 
 
@@ -69,6 +72,7 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
     if ticket.state == State.HANDLING and ticket.lead != by.unit:
         raise Refused(_("承办单位已签收，不能再转派。"))
     refuse_unfit(ticket, lead, at)
+    _refuse_freed(ticket, lead)
     made.ticket, made.unit, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
     access.hand(ticket, lead.pk)
@@ -83,6 +87,8 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
         inner=None,
         signed_at=None,
         sign_due=book().due(limit, at, limit.sign_minutes),
+        # The new unit's window ends in a signature of its own.
+        steps=[step for step in ticket.steps if step != "auto_sign"],
     )
 
 
@@ -106,6 +112,11 @@ def refuse_unfit(ticket: Ticket, unit: Unit, at: datetime) -> None:
         raise Refused(
             _("目录规定本事项由部门承办，不得下派街道、乡镇或社区。分类有误的，请先更正分类，再派单。")
         )
+
+
+def _refuse_freed(ticket: Ticket, unit: Unit) -> None:
+    if unit.pk in freed(ticket):
+        raise Refused(_("该单位的异议已成立，不能再派给它；确需由它承办的，须经裁定。请另选单位。"))
 
 
 def hand_over(

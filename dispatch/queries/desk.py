@@ -123,6 +123,8 @@ def obstacle(category: Category | None, place: Place | None, accused: int | None
 
 def waits_because(ticket: Ticket, at: datetime) -> str:
     """Why a pending ticket lies on the desk."""
+    if ticket.clock_from is not None:
+        return _("异议成立，等待改派")
     if decision_for(ticket, at) is not None:
         return _("等待系统按目录派单")
     return obstacle(ticket.category, ticket.place, ticket.accused_id)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from cachetools.func import ttl_cache
 
 from dispatch.models import Catalogue
+from dispatch.queries.objections import freed
 from dispatch.rules import Asked, Decision, Row, UnitMap, Where, choose, is_departmental, route
 from intake.models import Case
 from tickets.book import FRESH_SECONDS, book, local_day
@@ -102,9 +103,13 @@ def suggestion(
 
 
 def decision_for(ticket: Ticket, at: datetime) -> Decision | None:
-    """Where this ticket goes by the catalogue in force."""
-    category = ticket.category.code if ticket.category else ""
-    return suggestion(category, ticket.place, asked_of(ticket, at), at, ticket.accused_id)
+    """Where this ticket goes by the catalogue in force; never back to whom an objection freed of it."""
+    rows = rows_for(ticket.category.code if ticket.category else "", at)
+    # Only what was dispatched before can have been objected to: a new request does not pay for the look.
+    barred = freed(ticket) if ticket.clock_from is not None else frozenset()
+    if ticket.accused_id is not None:
+        barred |= {ticket.accused_id}
+    return route(rows, where_of(ticket.place), asked_of(ticket, at), unit_map(), barred)
 
 
 def rule_for(ticket: Ticket, at: datetime) -> Row | None:
