@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dispatch.actions import cards
 from followup.models import Answer, Attempt, Reach
 from followup.queries import policy_at, tries_of
 from followup.rules import enough, quiet, second_limit
@@ -107,6 +108,8 @@ def _end(
         **changes,
     )
     answer.save(force_insert=True)
+    if answer.negative and move == "close":
+        cards.second_negative(ticket, at=at)
     if then is not None:
         then(answer, at)
     return answer
