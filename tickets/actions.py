@@ -34,7 +34,7 @@ def correct(ticket: Ticket, right: Correction, *, by: User, at: datetime) -> Non
     """
     _refuse_nonsense(right)
     before = copy.copy(ticket)
-    changes = _differences(ticket, right)
+    changes = differences(ticket, right)
     if not changes:
         raise Refused(_("内容没有变化，无需更正。"))
     facts = _facts(ticket, right, changes)
@@ -54,7 +54,7 @@ def _refuse_nonsense(right: Correction) -> None:
         raise Refused(_("请选择最末一级的事项分类。"))
 
 
-def _differences(ticket: Ticket, right: Correction) -> dict[str, object]:
+def differences(ticket: Ticket, right: Correction) -> dict[str, object]:
     """The fields that change, with their new values."""
     told = {
         "category": right.category,

@@ -7,7 +7,7 @@ own ticket is taken alone, in a transaction of its own: `batch.alone` says so.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from dispatch.actions import oversight
+from dispatch.actions import merging, oversight
 from dispatch.actions.cards import card_for
 from dispatch.actions.objections import lapse
 from dispatch.models import Card
@@ -110,6 +110,8 @@ def _expire(ticket: Ticket, at: datetime, batch: Batch) -> None:
     )
     if late:
         _climb(ticket, "expire", at, batch)
+    if batch.alone:
+        merging.bring_along(ticket, at)
 
 
 STEPS: Mapping[str, Step] = {
