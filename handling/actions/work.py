@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dispatch.actions.merging import bring_along
 from handling.models import Contact, Note, Report
 from intake.rules import scrub
 from tickets.attachments import kept
@@ -171,6 +172,7 @@ def approve(ticket: Ticket, *, by: User, at: datetime) -> None:
         followup_at=at,
         followup_due=at + book().minutes("followup_limit_minutes", at),
     )
+    bring_along(ticket, at)
 
 
 @transaction.atomic
