@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
+from dispatch.actions import helping
 from dispatch.models import Assignment, Objection
 from dispatch.queries import objections as queries
 from tickets import access
@@ -118,8 +117,7 @@ def _assignment(
         ticket=ticket, unit=unit, how=how, reason=row.opinion[:200], by=by, at=at
     )
     access.hand(ticket, unit.pk)
-    part = ticket.co_tasks.filter(unit=unit, done_at=None)
-    part.update(done_at=at, done_by=by, result=_("改为主办"))
+    helping.end_part(ticket, unit.pk, by=by, at=at)
     return made
 
 

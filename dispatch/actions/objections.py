@@ -112,9 +112,9 @@ def rule_on(ticket: Ticket, ruling: Ruling, *, by: User, at: datetime) -> Object
     Raises Refused without an opinion, for a verdict that does not fit, for a unit that may not have it,
     and for a person who may not rule.
     """
-    row = (
-        ticket.objections.filter(verdict=Verdict.WAITING).select_related("unit__district", "proposed").first()
-    )
+    hold(ticket)
+    waiting = ticket.objections.filter(verdict=Verdict.WAITING)
+    row = waiting.select_related("unit__district", "proposed", "assignment").first()
     if row is None:
         raise Refused(_("没有待审核的异议。请刷新后再试。"))
     _refuse_ruling(ticket, row, ruling, by, at)
