@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet, Subquery
 from django.utils import timezone
+
+#: A figure says "999+" beyond this: nobody reads on, and the count stays cheap.
+COUNTED = 999
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -56,3 +59,18 @@ def _beyond(name: str, step: str, moment: datetime | None, pk: int) -> Q:
     if moment is None:
         return behind
     return Q(**{f"{name}__{step}e": moment}) & (Q(**{f"{name}__{step}": moment}) | behind)
+
+
+class Counted(Subquery):
+    """How many rows, up to one more than `COUNTED`, as one value of a larger query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, found: QuerySet[M]) -> None:
+        super().__init__(found.order_by().values("pk")[: COUNTED + 1])
+
+
+def shown(number: int) -> str:
+    """A capped count as it is read."""
+    return str(number) if number <= COUNTED else f"{COUNTED}+"

@@ -20,7 +20,7 @@ from units.roles import Role
 
 TIMER = "oversight"
 #: Characters a demand, a reply and a conclusion need at least.
-LEAST = 5
+LEAST = 4
 
 
 @transaction.atomic

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.models import CoTask
+from dispatch.models import CoTask, Oversight
 from handling.models import Contact, Note, Report
 from intake.models import Case
 from tickets import pages
@@ -18,8 +18,6 @@ from tickets.states import WITH_UNIT, State
 from units.models import Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
 
-#: A view says "999+" beyond this: nobody reads on, and the count stays cheap.
-COUNTED = 999
 PAGE = 30
 #: Events shown beside the list; the full page has them all.
 SHOWN = 8
@@ -38,6 +36,11 @@ class View:
     order: str = "handle_due"
     hot: bool = False
     roles: frozenset[str] = frozenset(Role)
+
+
+def _overseen(q: QuerySet[Ticket], user: User, at: datetime) -> QuerySet[Ticket]:
+    """A reply to the supervision is owed."""
+    return q.filter(Exists(Oversight.objects.filter(ticket=OuterRef("pk"), state=Oversight.State.OPEN)))
 
 
 def _month(at: datetime) -> datetime:
@@ -68,6 +71,7 @@ VIEWS = {
             hot=True,
             roles=frozenset({Role.LEADER}),
         ),
+        View("overseen", _("督办"), "urgent", _overseen, hot=True, roles=OF_THE_UNIT),
         View("co", _("协办"), "share", lambda q, user, at: q.open(), roles=OF_THE_UNIT),
         View(
             "followup",
@@ -148,26 +152,12 @@ class Line:
         return (self.ticket.handle_minutes or 0) / 60
 
 
-class _Counted(Subquery):
-    """How many rows, up to a limit, as one value of a larger query."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
 def rail(user: User, at: datetime) -> list[tuple[View, str]]:
-    """The views with how many lie in each, in one statement; "999+" beyond `COUNTED`."""
+    """The views with how many lie in each, in one statement; "999+" beyond `pages.COUNTED`."""
     views = views_for(user)
-    sums = {
-        f"n_{view.key}": _Counted(listed(user, view, at).order_by().values("pk")[: COUNTED + 1])
-        for view in views
-    }
+    sums = {f"n_{view.key}": pages.Counted(listed(user, view, at)) for view in views}
     row = Unit.objects.filter(pk=user.unit_id).values(**sums).get()
-    return [(view, _shown(row[f"n_{view.key}"])) for view in views]
-
-
-def _shown(number: int) -> str:
-    return str(number) if number <= COUNTED else f"{COUNTED}+"
+    return [(view, pages.shown(row[f"n_{view.key}"])) for view in views]
 
 
 def picked(user: User, numbers: Iterable[str]) -> list[Ticket]:

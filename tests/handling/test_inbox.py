@@ -32,6 +32,7 @@ def test_the_inbox_lists_by_remaining_time_and_counts_each_view(
         "soon": "0",
         "open": "2",
         "mine": "0",
+        "overseen": "0",
         "co": "0",
         "followup": "0",
         "again": "0",
