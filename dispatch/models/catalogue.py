@@ -4,6 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -133,7 +134,9 @@ class Assignment(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         indexes = [
-            models.Index(fields=["id"], name="assignment_uncounted", condition=models.Q(counted=False))
+            models.Index(fields=["id"], name="assignment_uncounted", condition=models.Q(counted=False)),
+            # Rows come in the order of time: some pages of the table are a month's.
+            BrinIndex(fields=["at"], name="assignment_at", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

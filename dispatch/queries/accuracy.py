@@ -1,0 +1,111 @@
+"""How often an order went to the right unit at once: 1 − (upheld + re-dispatched) / dispatched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from dispatch.models import Assignment, Objection
+from dispatch.queries.objections import LOST
+
+How = Assignment.How
+Row = TypeVar("Row", bound="Accuracy")
+#: Whatever is dispatched: a ruling is no dispatch, it judges one.
+DISPATCHED = (How.RULE, How.FALLBACK, How.BY_HAND)
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Of what was dispatched: how many were contested, lost by a ruling, or passed on within a district.
+
+    An order that was passed on and then lost counts once, as lost.
+    """
+
+    dispatched: int
+    objected: int
+    upheld: int
+    redispatched: int
+
+    @property
+    def percent(self) -> float | None:
+        """0–100; None where nothing was dispatched."""
+        if not self.dispatched:
+            return None
+        return 100 * (1 - (self.upheld + self.redispatched) / self.dispatched)
+
+
+@dataclass(frozen=True)
+class OfRule(Accuracy):
+    """Of one catalogue rule."""
+
+    rule: int
+    leaf: str
+    lead: str
+    basis: str
+    version: str
+
+
+@dataclass(frozen=True)
+class OfUnit(Accuracy):
+    """Of one unit: what was dispatched to it."""
+
+    unit: int
+    code: str
+    name: str
+
+
+def by_rule(begin: datetime, end: datetime) -> list[OfRule]:
+    """Every rule that dispatched in the period, the least accurate first; one statement."""
+    rows = _judged(begin, end).filter(how=How.RULE)
+    named = {
+        "leaf": F("rule__category__path_name"),
+        "told_lead": F("rule__lead"),
+        "basis": F("rule__basis"),
+        "version": F("rule__catalogue__version"),
+    }
+    found = [
+        OfRule(rule=row.pop("rule"), lead=row.pop("told_lead"), **row)
+        for row in rows.values("rule", **named).annotate(**_SUMS)
+    ]
+    return _worst_first(found)
+
+
+def by_unit(begin: datetime, end: datetime) -> list[OfUnit]:
+    """Every unit that got orders in the period, however; the least accurate first; one statement."""
+    named = {"code": F("unit__code"), "name": F("unit__name")}
+    found = [OfUnit(**row) for row in _judged(begin, end).values("unit", **named).annotate(**_SUMS)]
+    return _worst_first(found)
+
+
+def overall(begin: datetime, end: datetime) -> Accuracy:
+    """Of the whole city; one statement."""
+    return Accuracy(**_judged(begin, end).aggregate(**_SUMS))
+
+
+_SUMS = {
+    "dispatched": Count("pk"),
+    "objected": Count("pk", filter=Q(contested=True)),
+    "upheld": Count("pk", filter=Q(lost=True)),
+    "redispatched": Count("pk", filter=Q(lost=False, passed_on=True)),
+}
+
+
+def _judged(begin: datetime, end: datetime) -> QuerySet[Assignment]:
+    """The dispatches of the period, each with what became of it, whenever that was."""
+    about = Objection.objects.filter(assignment=OuterRef("pk"))
+    later = Assignment.objects.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"))
+    return (
+        Assignment.objects.order_by()
+        .filter(at__gte=begin, at__lt=end, how__in=DISPATCHED)
+        .annotate(
+            contested=Exists(about),
+            lost=Exists(about.filter(LOST)),
+            passed_on=Exists(later.filter(how=How.WITHIN_DISTRICT)),
+        )
+    )
+
+
+def _worst_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.percent, -row.dispatched))
