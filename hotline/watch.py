@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dispatch import sweep as steps
 from dispatch.actions import objections, oversight
-from handling.actions import extension
+from handling.actions import co, coordination, extension, on_plan, on_site, plan, whistle
 from tickets.models import Ticket
 from tickets.timers import Bells
 
@@ -12,7 +12,15 @@ from tickets.timers import Bells
 BELLS: Bells = {
     objections.TIMER: objections.silent,
     oversight.TIMER: oversight.late,
+    co.TIMER: co.fall_late,
     extension.TIMER: extension.fall_silent,
+    coordination.TIMER: coordination.ring,
+    on_site.TIMER: on_site.ring,
+    whistle.ACK: whistle.ring_ack,
+    whistle.ARRIVE: whistle.ring_arrive,
+    plan.MILESTONE: on_plan.ring_milestone,
+    plan.REVIEW: on_plan.ring_review,
+    plan.UNTIL: on_plan.ring_until,
 }
 
 
