@@ -116,5 +116,10 @@ class Answer(models.Model):
         return self.reach == Reach.REACHED
 
     @property
+    def scored(self) -> bool:
+        """Whether the ruler counts it: not the caller of a duplicate, nor one who took the request back."""
+        return not self.merged and self.reach != Reach.WITHDRAWN
+
+    @property
     def negative(self) -> bool:
         return self.solved == Solved.UNSOLVED or self.satisfied == Satisfied.DISSATISFIED

@@ -16,6 +16,7 @@ from intake.models import Case
 from tickets import pages
 from tickets.book import book
 from tickets.models import Ticket
+from tickets.states import State
 from units.models import Unit, User
 
 PAGE = 30
@@ -40,6 +41,23 @@ def tries_of(ticket: Ticket) -> list[Try]:
     return [Try(row.at, row.channel, row.reach) for row in ticket.attempts.filter(round=ticket.round)]
 
 
+def handled_before(ticket: Ticket) -> bool:
+    """Whether a unit had the ticket when its caller took it back."""
+    was = ticket.events.filter(kind="withdraw").values_list("was", flat=True).last()
+    return was not in (None, State.PENDING, State.MERGED)
+
+
+def idle_since(ticket: Ticket) -> datetime:
+    """Since when the clock of a withdrawn ticket stands still: a plan or its merging may have come first."""
+    pause = ticket.pauses.filter(end=None).first()
+    if pause is not None:
+        return pause.begin
+    taken_back = ticket.events.filter(kind="withdraw").last()
+    if taken_back.was == State.MERGED:
+        return ticket.events.filter(kind="merge").last().at
+    return taken_back.at
+
+
 def waiting(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """What is to be asked, the longest waiting first."""
     found = tickets.waiting_followup().select_related("category", "place__district", "place__street", "lead")
@@ -60,6 +78,7 @@ QUEUES = {
     for queue in (
         Queue("now", _("现在可回访"), "phone-outgoing"),
         Queue("later", _("稍后再试"), "clock"),
+        Queue("withdrawn", _("撤回核实"), "arrow-back-up"),
         Queue("late", _("回访超时"), "alert-triangle"),
         Queue("all", _("全部待回访"), "list"),
     )
@@ -84,6 +103,8 @@ def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
     found = _mine(user)
     if key == "late":
         return found.filter(followup_due__lt=at)
+    if key == "withdrawn":
+        return found.filter(withdrawn_at__isnull=False)
     lately = Attempt.objects.filter(
         ticket=OuterRef("pk"),
         round=OuterRef("round"),

@@ -59,10 +59,12 @@ def _midnight(day: date) -> datetime:
 def score(answer: Answer, at: datetime) -> ScoreLine | None:
     """Write the one line of an answer; None when it has one already, or while the city has no scheme.
 
+    None too for what the ruler does not count (`Answer.scored`): it is marked, and has no line.
+
     Fits `then=` of followup's actions: the line is there when the answer is.
     """
     period = _period_if_uncounted(answer)
-    if period is None:
+    if period is None or not answer.scored:
         return None
     return ScoreLine.objects.create(
         period=period,

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from dispatch.models import Assignment
-from followup.models import Answer
+from followup.models import Answer, Reach
 from scoring.models import AMOUNTS, Period, ScoreLine
 from scoring.queries import answer_amounts
 
@@ -73,6 +73,8 @@ def _expected(line: ScoreLine, period: Period) -> tuple[object, ...] | None:
     source = line.answer if line.source == ScoreLine.Source.ANSWER else line.assignment
     if source is None or not source.counted or not period.begins <= source.at < period.ends:
         return None
+    if isinstance(source, Answer) and not source.scored:
+        return None
     amounts = dict.fromkeys(AMOUNTS, 0)
     if isinstance(source, Answer):
         unit = source.unit_id
@@ -87,7 +89,8 @@ def _missing_lines(period: Period) -> Iterator[Difference]:
     """Every counted answer and assignment of the period must have its lines."""
     within = Q(counted=True, at__gte=period.begins, at__lt=period.ends)
     line = ScoreLine.objects.filter(period=period)
-    answers = Answer.objects.filter(within).exclude(Exists(line.filter(answer=OuterRef("pk"))))
+    scored = Answer.objects.filter(within, merged=False).exclude(reach=Reach.WITHDRAWN)
+    answers = scored.exclude(Exists(line.filter(answer=OuterRef("pk"))))
     for key in answers.values_list("pk", flat=True).iterator(CHUNK):
         yield Difference(f"answer {key}", "one line", "none")
     moved = _with_former().filter(within).exclude(unit=F("former_unit"))

@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from intake.models import Word
 from intake.queries import urge_from
 from intake.rules import scrub
-from tickets.addressees import Command, addressees
 from tickets.attachments import kept
 from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Attachment, LadderStep, Pause, Ticket
-from tickets.notices import tell
+from tickets.notices import tell, tell_line
 from tickets.states import WITH_UNIT, State
 from units.models import User
 from units.roles import Role
@@ -109,9 +108,7 @@ def _locked_master(ticket: Ticket) -> Ticket | None:
 def _let_know(ticket: Ticket, kind: str, at: datetime) -> None:
     """Tell whoever has it, or its master, in hand; the desk while no unit has."""
     held = ticket.master if ticket.state == State.MERGED and ticket.master is not None else ticket
-    if held.lead is None:
+    if held.lead_id is None:
         tell(held, kind, at=at, role=Role.DISPATCHER)
-        return
-    command = Command(unit=held.lead.pk, type=held.lead.type)
-    for to in addressees([LadderStep.Who.CLERK], command, held.assignee_id):
-        tell(held, kind, at=at, unit=to.unit, role=to.role, person=to.person)
+    else:
+        tell_line(held, kind, LadderStep.Who.CLERK, at=at)

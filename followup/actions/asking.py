@@ -1,4 +1,4 @@
-"""The verbs of follow-up: try to reach the caller, take the answers, end unasked. A first "no" reopens."""
+"""The caller is asked: attempts, answers, the end without any. A first "no" reopens (DOMAIN §4.6)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,14 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.actions import cards
+from dispatch.actions.merging import stand_alone
 from followup.models import Answer, Attempt, Reach
 from followup.queries import policy_at, tries_of
-from followup.rules import enough, quiet, second_limit
+from followup.rules import Try, enough, quiet, second_limit
 from intake.rules import scrub
 from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Ticket
+from tickets.notices import tell
 from units.models import User
+from units.roles import Role
 
 #: Handed in by whoever asks: what follows an answer in the same transaction (scoring's lines).
 Then = Callable[[Answer, datetime], object]
@@ -30,12 +33,14 @@ class Said:
     satisfied: str = ""
     reason: str = ""
     remark: str = ""
+    #: Somebody leaned on the caller for a good word; never scored, told to a supervisor.
+    pressed: bool = False
 
 
 @transaction.atomic
 def attempt(ticket: Ticket, *, channel: str, reach: str, by: User, at: datetime) -> Attempt:
     """Note an attempt that failed. Raises Refused at night and for the unit's own people."""
-    _refuse_partial(ticket, by)
+    refuse_partial(ticket, by)
     if quiet(at, policy_at(at)):
         raise Refused(_("现在是免打扰时段，请在白天回访。"))
     row = Attempt.objects.create(
@@ -51,12 +56,14 @@ def take_answers(
 ) -> Answer:
     """The caller answered. First "unsolved or dissatisfied" reopens the ticket; anything else closes it.
 
-    `by` None: the caller answered online. Raises Refused when Q2 or Q3 is missing, or when the asker
-    belongs to the handling unit (DOMAIN §2.2 independence).
+    `by` None: the caller answered online. Raises Refused when Q2 or Q3 is missing, when the asker belongs to
+    the handling unit (DOMAIN §2.2 independence), or for a request that its caller took back.
     """
+    if ticket.withdrawn_at is not None:
+        raise Refused(_("诉求人已撤回诉求，请先核实撤回是否自愿。"))
     if not said.solved or not said.satisfied:
         raise Refused(_("请回答「是否解决」和「是否满意」。"))
-    _refuse_partial(ticket, by)
+    refuse_partial(ticket, by)
     answer = Answer(
         reach=Reach.REACHED,
         contacted=said.contacted,
@@ -64,22 +71,39 @@ def take_answers(
         satisfied=said.satisfied,
         reason=said.reason,
         remark=scrub(said.remark.strip()),
+        pressed=said.pressed,
     )
     return _end(ticket, answer, channel=channel, by=by, at=at, then=then)
 
 
 @transaction.atomic
 def end_unasked(ticket: Ticket, *, by: User, at: datetime, then: Then | None = None) -> Answer:
-    """Close without an answer once the attempts are enough; never turned into a "satisfied"."""
-    _refuse_partial(ticket, by)
-    tries = tries_of(ticket)
-    if not enough(tries, policy_at(at)):
-        raise Refused(_("回访次数、方式或间隔未达要求，还不能结束回访。"))
-    last = tries[-1]
+    """Close without an answer once the attempts are enough; never turned into a "satisfied".
+
+    Raises Refused before they are, and for a withdrawal: that is ended by `withdrawal.end_unreached`.
+    """
+    last = last_try(ticket, by, at)
+    if ticket.withdrawn_at is not None:
+        raise Refused(_("诉求人已撤回诉求，请先核实撤回是否自愿。"))
     return _end(ticket, Answer(reach=last.reach), channel=last.channel, by=by, at=at, then=then)
 
 
-def _refuse_partial(ticket: Ticket, by: User | None) -> None:
+def last_try(ticket: Ticket, by: User, at: datetime) -> Try:
+    """The attempt after which it is enough. Raises Refused before, and for the unit's own people."""
+    refuse_partial(ticket, by)
+    tries = tries_of(ticket)
+    if not enough(tries, policy_at(at)):
+        raise Refused(_("回访次数、方式或间隔未达要求，还不能结束回访。"))
+    return tries[-1]
+
+
+def note_pressure(ticket: Ticket, by: User | None, at: datetime) -> None:
+    """The caller says that somebody leaned on them: kept in the story, and told to a supervisor."""
+    ticket.record("pressed", by=by, at=at, facts={"pressed": True, "round": ticket.round})
+    tell(ticket, "pressed", at=at, role=Role.SUPERVISOR)
+
+
+def refuse_partial(ticket: Ticket, by: User | None) -> None:
     """The unit that handled the case may not do its scored follow-up."""
     if by is not None and by.unit is not None and ticket.lead is not None and ticket.lead.covers(by.unit):
         raise Refused(_("承办单位不能回访自己办理的工单。"))
@@ -88,31 +112,34 @@ def _refuse_partial(ticket: Ticket, by: User | None) -> None:
 def _end(
     ticket: Ticket, answer: Answer, *, channel: str, by: User | None, at: datetime, then: Then | None
 ) -> Answer:
-    """Keep the answer, then close or reopen."""
+    """Keep the answer, then close or reopen; a duplicate is reopened as an order of its own."""
     answer.ticket, answer.round, answer.unit_id = ticket, ticket.round, ticket.lead_id
     answer.channel, answer.by, answer.at = channel, by, at
-    move = "reopen" if answer.negative and ticket.round == 1 else "close"
-    changes = _second_round(ticket, at) if move == "reopen" else {"closed_at": at}
+    answer.merged = ticket.master_id is not None
+    again = answer.negative and (answer.merged or ticket.round == 1)
+    if answer.pressed:
+        note_pressure(ticket, by, at)
     # The move comes first: its compare-and-swap decides between two answers at once.
     ticket.move(
-        move,
+        "reopen" if again else "close",
         by=by,
         at=at,
-        facts={
-            "round": answer.round,
-            "reach": answer.reach,
-            "contacted": answer.contacted,
-            "solved": answer.solved,
-            "satisfied": answer.satisfied,
-        },
-        **changes,
+        facts=_told(answer),
+        **(_second_round(ticket, at) if again else {"closed_at": at}),
     )
     answer.save(force_insert=True)
-    if answer.negative and move == "close":
+    if answer.merged and again:
+        stand_alone(ticket, at)
+    if answer.negative and not again:
         cards.second_negative(ticket, at=at)
     if then is not None:
         then(answer, at)
     return answer
+
+
+def _told(answer: Answer) -> dict[str, object]:
+    names = ("round", "reach", "contacted", "solved", "satisfied")
+    return {name: getattr(answer, name) for name in names} | ({"merged": True} if answer.merged else {})
 
 
 def _second_round(ticket: Ticket, at: datetime) -> dict[str, object]:
@@ -124,6 +151,7 @@ def _second_round(ticket: Ticket, at: datetime) -> dict[str, object]:
     moments = book().deadlines(limit, at, minutes)
     return {
         "round": ticket.round + 1,
+        "master": None,
         "clock_from": at,
         "handle_minutes": minutes,
         "contact_due": book().due(limit, at, limit.contact_minutes),
