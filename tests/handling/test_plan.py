@@ -1,0 +1,333 @@
+"""Long-term plans: what may be asked, who signs, how the limit stands still, and how a plan ends."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from handling import actions
+from handling.actions import on_plan, plan
+from handling.actions.on_plan import Renewal
+from handling.actions.plan import Step, Wanted, after
+from handling.models import Milestone, Note, Plan
+from handling.queries.plan import running, waiting
+from hotline.watch import sweep
+from tests.city import NOON, ZONE, City
+from tests.handling.conftest import Make, fresh
+from tickets.errors import Refused, Stale
+from tickets.models import Notice, Pause, Ticket
+
+TODAY = NOON.date()
+TEXT = "纳入明年老旧小区改造计划，先行设置临时围挡。"
+
+
+def days(count: float) -> datetime:
+    return NOON + timedelta(days=count)
+
+
+def day(count: int) -> date:
+    return TODAY + timedelta(days=count)
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
+
+
+@pytest.fixture
+def order(city: City, make: Make) -> Ticket:
+    """An order of the street whose caller was reached; its limit is seven days."""
+    ticket = make(category=city.leaves["property"])
+    actions.sign(ticket, by=city.street_clerk, at=NOON)
+    actions.contact(
+        ticket, channel="phone", reached=True, note="已告知挂账安排", by=city.street_clerk, at=NOON
+    )
+    return ticket
+
+
+def wanted(ticket: Ticket, **changes: object) -> Wanted:
+    said = {
+        "why": "funding",
+        "text": TEXT,
+        "until": day(60),
+        "told": ticket.contacts.first(),
+        "steps": [Step("完成设计", day(20)), Step("完成施工", day(50))],
+    }
+    return Wanted(**{**said, **changes})
+
+
+@pytest.fixture
+def asked(city: City, order: Ticket) -> Plan:
+    return plan.ask(order, wanted(order), by=city.street_leader, at=NOON)
+
+
+@pytest.fixture
+def active(city: City, order: Ticket, asked: Plan) -> Plan:
+    """Signed after a day, approved after two."""
+    plan.sign(order, asked, opinion="同意", by=city.district_officer, at=days(1))
+    plan.approve(order, asked, opinion="准予", by=city.supervisor, at=days(2))
+    return asked
+
+
+def test_a_plan_is_asked_signed_and_approved_and_the_limit_stands_still(
+    city: City, order: Ticket, asked: Plan
+) -> None:
+    assert (order.state, asked.state, order.handle_due) == ("handling", "asked", days(7))
+    assert list(waiting(city.district_officer)) == [asked]
+    assert list(waiting(city.supervisor)) == []
+    plan.sign(order, asked, opinion="", by=city.district_officer, at=days(1))
+    assert list(waiting(city.supervisor)) == [asked]
+    plan.approve(order, asked, opinion="准予", by=city.supervisor, at=days(2))
+    assert fresh(order).state == "on_plan"
+    assert kinds(order)[-3:] == ["plan_ask", "plan_sign", "plan"]
+    assert list(Pause.objects.values_list("ticket", "why", "begin", "end")) == [
+        (order.pk, "plan", days(2), None)
+    ]
+    sweep(days(10))
+    assert fresh(order).state == "on_plan"
+    assert not {"remind", "warn", "expire"} & set(kinds(order))
+    (row,) = running(city.supervisor)
+    assert (row, row.ahead[0].name) == (asked, "完成设计")
+    assert list(running(city.stranger)) == []
+
+
+def test_a_unit_without_a_district_needs_no_signature_but_the_citys(city: City, signed: Ticket) -> None:
+    actions.contact(signed, channel="phone", reached=True, note="", by=city.clerk, at=NOON)
+    row = plan.ask(signed, wanted(signed), by=city.leader, at=NOON)
+    assert row.state == "signed"
+    plan.approve(signed, row, by=city.supervisor, at=NOON)
+    assert fresh(signed).state == "on_plan"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"text": " "}, "请写明工作计划"),
+        ({"until": TODAY}, "须在今天之后"),
+        ({"until": date(2027, 3, 3)}, "最长 12 个月"),
+        ({"steps": []}, "1 至 10 个"),
+        ({"steps": [Step("又一步", day(9))] * 11}, "1 至 10 个"),
+        ({"steps": [Step("", day(9))]}, "写明每个节点"),
+        ({"steps": [Step("当天", TODAY)]}, "节点的日期须在今天之后"),
+        ({"steps": [Step("太晚", day(61))]}, "不能晚于"),
+    ],
+)
+def test_an_unsound_plan_is_refused(city: City, order: Ticket, changes: dict[str, object], why: str) -> None:
+    version = order.version
+    with pytest.raises(Refused, match=why):
+        plan.ask(order, wanted(order, **changes), by=city.street_leader, at=NOON)
+    assert (fresh(order).version, Plan.objects.count()) == (version, 0)
+
+
+def test_the_last_day_the_city_allows_is_allowed(city: City, order: Ticket) -> None:
+    row = plan.ask(order, wanted(order, until=date(2027, 3, 2)), by=city.street_leader, at=NOON)
+    assert row.until == date(2027, 3, 2)
+
+
+def test_the_caller_must_have_been_reached_and_the_leader_asks(
+    city: City, order: Ticket, signed: Ticket
+) -> None:
+    missed = actions.contact(order, channel="phone", reached=False, note="", by=city.street_clerk, at=NOON)
+    other = actions.contact(signed, channel="phone", reached=True, note="", by=city.clerk, at=NOON)
+    version = order.version
+    for told in (missed, other):
+        with pytest.raises(Refused, match="请先联系上诉求人"):
+            plan.ask(order, wanted(order, told=told), by=city.street_leader, at=NOON)
+    for who in (city.street_clerk, city.housing_leader, city.district_officer):
+        with pytest.raises(Refused):
+            plan.ask(order, wanted(order), by=who, at=NOON)
+    assert (fresh(order).version, Plan.objects.count()) == (version, 0)
+
+
+def test_one_request_at_a_time(city: City, order: Ticket, asked: Plan) -> None:
+    with pytest.raises(Refused, match="不能重复申请"):
+        plan.ask(order, wanted(order), by=city.street_leader, at=NOON)
+    assert Plan.objects.count() == 1
+
+
+def test_the_signatures_keep_their_order_and_their_people(city: City, order: Ticket, asked: Plan) -> None:
+    version = order.version
+    with pytest.raises(Refused):
+        plan.approve(order, asked, by=city.supervisor, at=NOON)
+    for who in (city.street_leader, city.supervisor, city.stranger):
+        with pytest.raises(Refused):
+            plan.sign(order, asked, by=who, at=NOON)
+    with pytest.raises(Refused, match="理由"):
+        plan.refuse(order, asked, opinion=" ", by=city.district_officer, at=NOON)
+    assert (fresh(order).version, Plan.objects.get().state) == (version, "asked")
+    plan.refuse(order, asked, opinion="现在就能办，不必挂账。", by=city.district_officer, at=NOON)
+    assert (Plan.objects.get().state, fresh(order).state) == ("refused", "handling")
+    assert Notice.objects.filter(ticket=order, kind="plan_refuse", unit=city.street).count() == 2
+    with pytest.raises(Refused, match="已有结论"):
+        plan.sign(order, asked, by=city.district_officer, at=NOON)
+    assert plan.ask(order, wanted(order), by=city.street_leader, at=NOON).state == "asked"
+
+
+def test_a_request_lapses_when_the_order_leaves_handling(city: City, order: Ticket, asked: Plan) -> None:
+    told = actions.Result("explained", "已经说明情况。", "我们将纳入计划，请您谅解。")
+    later = NOON + timedelta(hours=1)
+    actions.report(order, told, by=city.street_clerk, at=later)
+    with pytest.raises(Refused):
+        plan.sign(order, asked, by=city.district_officer, at=later)
+    assert list(waiting(city.district_officer)) == []
+    actions.send_back(order, note="请补充", by=city.street_leader, at=later)
+    version = order.version
+    with pytest.raises(Refused, match="本次挂账申请已失效"):
+        plan.sign(order, asked, by=city.district_officer, at=later)
+    assert list(waiting(city.district_officer)) == []
+    assert fresh(order).version == version
+    again = plan.ask(order, wanted(order), by=city.street_leader, at=later)
+    assert list(waiting(city.district_officer)) == [again]
+    assert Plan.objects.get(pk=asked.pk).state == "refused"
+
+
+def test_the_limit_runs_while_a_plan_is_asked_for(city: City, order: Ticket, asked: Plan) -> None:
+    plan.sign(order, asked, by=city.district_officer, at=days(1))
+    late = fresh(order)
+    with pytest.raises(Refused, match="办理时限已到"):
+        plan.approve(late, asked, by=city.supervisor, at=days(7))
+    sweep(days(7))
+    assert fresh(order).state == "followup"
+
+
+def test_a_plan_whose_first_step_is_past_is_not_approved(city: City, order: Ticket) -> None:
+    row = plan.ask(order, wanted(order, steps=[Step("进场", day(1))]), by=city.street_leader, at=NOON)
+    plan.sign(order, row, by=city.district_officer, at=days(1))
+    with pytest.raises(Refused, match="节点已过期"):
+        plan.approve(order, row, by=city.supervisor, at=days(2))
+    assert (fresh(order).state, Pause.objects.count()) == ("handling", 0)
+
+
+def test_a_missed_milestone_brings_the_order_back_with_what_was_left_of_its_limit(
+    city: City, order: Ticket, active: Plan
+) -> None:
+    over = datetime(2026, 3, 23, tzinfo=ZONE)
+    assert after(day(20)) == over
+    sweep(over - timedelta(seconds=1))
+    assert fresh(order).state == "on_plan"
+    sweep(over)
+    back = fresh(order)
+    # Two of seven days had passed: five are left.
+    assert (back.state, back.handle_due) == ("handling", over + timedelta(days=5))
+    assert back.remind_at == over + timedelta(days=1.5)
+    assert back.warn_at == over + timedelta(minutes=round(10080 * 0.8)) - timedelta(days=2)
+    assert back.red_at == over + timedelta(days=8.5)
+    assert back.special_at == over + timedelta(days=19)
+    row = Plan.objects.get()
+    assert (row.state, row.ended_for, row.ended_at) == ("ended", "milestone", over)
+    assert Milestone.objects.get(name="完成设计").missed
+    assert Pause.objects.get().end == over
+    assert not order.timers.open().exclude(kind="co").exists()
+    assert Notice.objects.filter(kind="plan_end", role="supervisor").count() == 1
+    sweep(days(60))
+    assert kinds(order).count("plan_end") == 1
+    assert fresh(order).overdue_at == over + timedelta(days=5)
+
+
+def test_milestones_are_ticked_off_and_the_plan_expires_at_its_end(
+    city: City, order: Ticket, active: Plan
+) -> None:
+    first, second = active.milestones.all()
+    on_plan.reach(order, first, note="设计已完成", by=city.street_clerk, at=days(10))
+    with pytest.raises(Refused, match="已经完成"):
+        on_plan.reach(order, first, note="再点一次", by=city.street_clerk, at=days(10))
+    with pytest.raises(Refused, match="完成情况"):
+        on_plan.reach(order, second, note=" ", by=city.street_clerk, at=days(10))
+    with pytest.raises(Refused):
+        on_plan.reach(order, second, note="不是我的", by=city.housing_clerk, at=days(10))
+    sweep(after(day(20)))
+    assert fresh(order).state == "on_plan"
+    with pytest.raises(Refused, match="已过期限"):
+        on_plan.reach(fresh(order), second, note="太晚了", by=city.street_clerk, at=after(day(50)))
+    on_plan.reach(fresh(order), second, note="施工已完成", by=city.street_clerk, at=days(49))
+    sweep(after(day(60)) - timedelta(seconds=1))
+    assert fresh(order).state == "on_plan"
+    sweep(after(day(60)))
+    assert (fresh(order).state, Plan.objects.get().ended_for) == ("handling", "expired")
+
+
+def test_the_unit_ends_its_plan_when_it_is_done(city: City, order: Ticket, active: Plan) -> None:
+    with pytest.raises(Refused):
+        on_plan.finish(order, active, by=city.street_clerk, at=days(5))
+    assert (fresh(order).state, Plan.objects.get().state) == ("on_plan", "active")
+    on_plan.finish(fresh(order), Plan.objects.get(), by=city.street_leader, at=days(5))
+    back = fresh(order)
+    assert (back.state, back.handle_due, Plan.objects.get().ended_for) == ("handling", days(10), "done")
+    with pytest.raises(Refused, match="已经结束"):
+        on_plan.finish(back, Plan.objects.get(), by=city.supervisor, at=days(5))
+    sweep(after(day(20)))
+    assert kinds(order).count("plan_end") == 1
+
+
+def test_the_city_may_end_a_plan(city: City, order: Ticket, active: Plan) -> None:
+    on_plan.finish(order, active, by=city.supervisor, at=days(5))
+    assert Plan.objects.get().ended_for == "revoked"
+
+
+def test_a_plan_is_reviewed_every_ninety_days_and_asked_for_again_until_it_is(
+    city: City, order: Ticket
+) -> None:
+    row = plan.ask(
+        order,
+        wanted(order, until=day(300), steps=[Step("完成施工", day(290))]),
+        by=city.street_leader,
+        at=NOON,
+    )
+    plan.sign(order, row, by=city.district_officer, at=NOON)
+    plan.approve(order, row, by=city.supervisor, at=NOON)
+    for when in (89, 90, 91, 97, 98):
+        sweep(days(when))
+    assert kinds(order).count("plan_review") == 2
+    assert Notice.objects.filter(kind="plan_review", role="supervisor").count() == 2
+    on_plan.review(fresh(order), row, opinion="按计划推进", by=city.supervisor, at=days(99))
+    assert Note.objects.get().text == "按计划推进"
+    sweep(days(188))
+    assert kinds(order).count("plan_review") == 3
+    sweep(days(189))
+    assert kinds(order).count("plan_review") == 4
+    with pytest.raises(Refused):
+        on_plan.review(fresh(order), row, opinion="不是我的事", by=city.street_leader, at=days(190))
+
+
+def test_a_running_plan_is_renewed_once(city: City, order: Ticket, active: Plan) -> None:
+    for step in active.milestones.all():
+        on_plan.reach(order, step, note="已完成", by=city.street_clerk, at=days(10))
+    later = Renewal(day(120), [Step("竣工验收", day(110))])
+    version = order.version
+    for wrong in (
+        Renewal(day(60), [Step("竣工验收", day(59))]),
+        Renewal(date(2027, 5, 2), [Step("竣工验收", day(110))]),
+        Renewal(day(120), []),
+    ):
+        with pytest.raises(Refused):
+            on_plan.renew(order, active, wrong, by=city.supervisor, at=days(55))
+    with pytest.raises(Refused):
+        on_plan.renew(order, active, later, by=city.street_leader, at=days(55))
+    assert (fresh(order).version, Plan.objects.get().renewals) == (version, 0)
+    active = Plan.objects.get()
+    on_plan.renew(fresh(order), active, later, by=city.supervisor, at=days(55))
+    with pytest.raises(Refused, match="最多展期 1 次"):
+        on_plan.renew(fresh(order), active, Renewal(day(200), later.steps), by=city.supervisor, at=days(56))
+    sweep(after(day(60)))
+    assert fresh(order).state == "on_plan"
+    sweep(after(day(110)))
+    assert (fresh(order).state, Plan.objects.get().ended_for) == ("handling", "milestone")
+
+
+def test_a_plan_whose_caller_took_the_request_back_ends_without_a_move(
+    city: City, order: Ticket, active: Plan
+) -> None:
+    order.move("withdraw", by=None, at=days(5), withdrawn_at=days(5), followup_due=days(100))
+    sweep(after(day(20)))
+    assert (fresh(order).state, Plan.objects.get().ended_for) == ("followup", "left")
+    assert kinds(order)[-1] == "plan_lapse"
+    assert Pause.objects.get().end == after(day(20))
+    assert not Milestone.objects.filter(missed=True).exists()
+    sweep(days(59))
+    assert kinds(order).count("plan_lapse") == 1
+
+
+def test_of_two_who_decide_at_once_one_is_told_to_look_again(city: City, order: Ticket, asked: Plan) -> None:
+    other, row = fresh(order), Plan.objects.get()
+    plan.sign(order, asked, by=city.district_officer, at=NOON)
+    with pytest.raises(Stale):
+        plan.refuse(other, row, opinion="不予挂账", by=city.district_officer, at=NOON)
+    assert Plan.objects.get().state == "signed"
