@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handling.views import decisions, extension, inbox
+from handling.views import co, decisions, extension, inbox, objections
 
 app_name = "handling"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("decisions/", decisions.desk, name="decisions"),
     path("decisions/<str:kind>/<int:key>/", decisions.case, name="decision"),
     path("decisions/extension/<int:key>/answer/", extension.answer, name="extension"),
+    path("objections/", objections.raised, name="objections"),
     path("<str:number>/", inbox.pane, name="pane"),
     path("<str:number>/sign/", inbox.sign, name="sign"),
     path("<str:number>/contact/", inbox.contact, name="contact"),
@@ -21,6 +22,10 @@ urlpatterns = [
     path("<str:number>/report/", inbox.report, name="report"),
     path("<str:number>/report/preview/", inbox.preview, name="preview"),
     path("<str:number>/approve/", inbox.approve, name="approve"),
+    path("<str:number>/co/add/", co.add, name="co_add"),
+    path("<str:number>/co/done/", co.done, name="co_done"),
+    path("<str:number>/co/<int:key>/urge/", co.urge, name="co_urge"),
+    path("<str:number>/object/", objections.raise_one, name="object"),
     path("<str:number>/extend/", extension.ask, name="extend"),
     path("<str:number>/send-back/", inbox.send_back, name="send_back"),
 ]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from dispatch.models import Assignment, Objection
 from dispatch.queries.objections import LOST
@@ -109,3 +110,31 @@ def _judged(begin: datetime, end: datetime) -> QuerySet[Assignment]:
 
 def _worst_first(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.percent, -row.dispatched))
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month of the city, the last moment excluded; `before` and `after` are its neighbours' codes,
+    `after` empty for a month that has not begun.
+    """
+
+    begin: datetime
+    end: datetime
+    before: str
+    after: str
+
+
+def month_of(code: str, at: datetime) -> Month:
+    """The month of a code like 2026-03; anything else, and what is yet to come, gives the current one."""
+    now = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    try:
+        begin = min(datetime.strptime(code, "%Y-%m").replace(tzinfo=now.tzinfo), now)
+    except ValueError:
+        begin = now
+    end = _next(begin)
+    before = (begin - timedelta(days=1)).strftime("%Y-%m")
+    return Month(begin, end, before, end.strftime("%Y-%m") if end <= at else "")
+
+
+def _next(begin: datetime) -> datetime:
+    return (begin + timedelta(days=31)).replace(day=1)

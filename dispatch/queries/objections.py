@@ -134,4 +134,24 @@ def history(ticket: Ticket) -> list[Objection]:
 def raised_by(unit: Unit) -> QuerySet[Objection]:
     """What the unit and those below it ever raised."""
     found = Objection.objects.filter(unit__path__startswith=unit.path)
-    return found.select_related("ticket", "unit", "proposed", "awarded", "by")
+    return found.select_related("ticket", "unit", "proposed", "awarded", "by", "ruled_by")
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What the unit's pane says of objections: those to this order, and whether one may be raised now."""
+
+    rows: list[Objection]
+    #: None for people who may not object to it in any case.
+    standing: Standing | None
+
+    @property
+    def waiting(self) -> Objection | None:
+        """The one that waits for its ruling."""
+        return next((row for row in self.rows if row.verdict == Verdict.WAITING), None)
+
+
+def aside(ticket: Ticket, user: User, at: datetime) -> Aside:
+    """Where the order stands, for this reader."""
+    may = any(move.name == "object" for move in ticket.moves_for(user))
+    return Aside(history(ticket), standing(ticket, at) if may else None)

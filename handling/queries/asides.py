@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.queries import objections
 from handling.queries import co, extension
 from tickets.models import Ticket
 from units.models import User
@@ -26,6 +27,7 @@ class Aside:
 #: The process' name → its read. The pane's `asides.<name>` is None where there are no rows.
 ASIDES: Mapping[str, Aside] = {
     "co": Aside(frozenset({"dispatch", "redispatch", "co_add"}), co.aside),
+    "object": Aside(frozenset({"dispatch", "redispatch"}), objections.aside),
     "extension": Aside(frozenset({"extend_ask"}), extension.aside),
 }
 

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from dispatch.actions import route
+from dispatch.models import Catalogue
 from intake import actions as intake
 from scoring.actions import ensure_period
 from tests.city import City
@@ -45,6 +46,11 @@ PUBLIC = ALL | {"nobody"}
 #: Boards are published inside the house; agents and field workers are not ranked by them.
 BOARDS = ALL - {"agent", "other_agent", "grid"}
 
+#: Pages of the rule lab that are about no single version.
+LAB_WHOLE = {"dispatch:lab", "dispatch:lab_begin", "dispatch:lab_named", "dispatch:lessons"}
+#: Who reads the dispatch catalogue.
+LAB = {"dispatcher", "reviewer", "supervisor", "auditor"}
+
 #: name → who gets the page by GET (200, or a redirect onward that is not the login page).
 PAGES: dict[str, set[str]] = {
     "login": PUBLIC,
@@ -63,10 +69,20 @@ PAGES: dict[str, set[str]] = {
     "intake:filed": {"agent"},
     "dispatch:desk": {"dispatcher", "team_leader", "supervisor", "auditor", "district_officer"},
     "dispatch:case": {"dispatcher", "team_leader", "supervisor", "auditor", "district_officer"},
+    "dispatch:lab": LAB,
+    "dispatch:lab_named": LAB,
+    "dispatch:lab_catalogue": LAB,
+    "dispatch:lab_replay": LAB,
+    "dispatch:lessons": LAB,
+    "dispatch:objections": LAB | {"district_officer"},
+    "dispatch:objection": LAB | {"district_officer"},
+    "dispatch:accuracy": LAB,
     "handling:inbox": UNIT,
+    "handling:objections": UNIT - {"grid"},
     "handling:counts": UNIT,
     "handling:pane": READERS & UNIT,
     "handling:report": READERS & UNIT,
+    "handling:co_add": {"dispatcher", "district_officer"},
     "handling:decisions": {"supervisor", "district_officer", "leader", "street_leader"},
     # Nothing waits for a decision here; who may open one: tests/handling/test_decisions.py.
     "handling:decision": set(),
@@ -97,6 +113,9 @@ VERBS = {
     "handling:approve",
     "handling:send_back",
     "handling:extend",
+    "handling:object",
+    "handling:co_done",
+    "handling:co_urge",
     "handling:extension",
     "followup:attempt",
     "followup:answers",
@@ -107,7 +126,16 @@ VERBS = {
     "intake:look",
     "intake:api_requests",
     "dispatch:suggest",
+    "dispatch:lab_begin",
+    "dispatch:lab_rule",
+    "dispatch:lab_remove",
+    "dispatch:lab_publish",
+    "dispatch:lab_roll_back",
+    "dispatch:lab_catch_up",
+    "dispatch:lab_discard",
+    "dispatch:lesson",
     "dispatch:by_hand",
+    "dispatch:rule_on",
     "dispatch:redispatch",
     "dispatch:correct",
     "reports:find_caller",
@@ -123,6 +151,7 @@ ON_A_TICKET = {
     "intake:file",
     "intake:api_requests",
     "dispatch:suggest",
+    *(name for name in VERBS if name.startswith("dispatch:l")),
 }
 
 
@@ -154,6 +183,9 @@ def ticket(city: City) -> Ticket:
 def address(name: str, ticket: Ticket) -> str:
     if name == "tickets:attachment":
         return reverse(name, args=[ticket.attachments.get().pk])
+    if name.startswith("dispatch:l"):
+        keys = [] if name in LAB_WHOLE else [Catalogue.objects.get().pk]
+        return reverse(name, args=keys)
     if name == "reports:board_file":
         return reverse(name, args=["csv"])
     period = ensure_period(ticket.received_at).code
