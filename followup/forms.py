@@ -40,6 +40,11 @@ class AnswersForm(forms.Form):
     remark = forms.CharField(
         label=_("诉求人意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    pressed = forms.BooleanField(
+        label=_("诉求人反映有人施压，要求好评或撤回"),
+        help_text=_("请问一句：有没有人为评价或撤回给您施压？勾选后通知督办人员。"),
+        required=False,
+    )
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
@@ -52,6 +57,44 @@ class AnswersForm(forms.Form):
     def said(self) -> Said:
         """The clean data as the action takes it; a reason without a "no" is dropped."""
         return Said(**{key: value for key, value in self.cleaned_data.items() if key != "channel"})
+
+
+#: Words and not marks: nobody shall tick a withdrawal away in passing.
+YES_NO = [("yes", _("是")), ("no", _("否"))]
+
+
+def _yes_no(label: str, missing: str, said: dict[str, str]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[(key, said.get(key, shown)) for key, shown in YES_NO],
+        widget=forms.RadioSelect,
+        error_messages={"required": missing},
+    )
+
+
+class WithdrawalForm(forms.Form):
+    """Whether the caller took the request back of their own will."""
+
+    voluntary = _yes_no(
+        _("是否本人自愿撤回？"),
+        _("未作答：是否本人自愿撤回？"),
+        {"yes": _("自愿撤回，结束"), "no": _("不是，继续办理")},
+    )
+    pressed = _yes_no(
+        _("有没有人给您施压？"), _("未作答：有没有人给您施压？"), {"yes": _("有"), "no": _("没有")}
+    )
+    remark = forms.CharField(
+        label=_("诉求人意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    channel = forms.ChoiceField(
+        label=_("回访方式"), choices=ASKED_BY, initial=Channel.PHONE, widget=forms.RadioSelect
+    )
+
+    @property
+    def confirmed(self) -> dict[str, object]:
+        """The clean data as the action takes it."""
+        yes = {key: self.cleaned_data[key] == "yes" for key in ("voluntary", "pressed")}
+        return {**self.cleaned_data, **yes}
 
 
 class AttemptForm(forms.Form):

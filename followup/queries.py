@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from followup.models import Answer, Attempt
 from followup.rules import Policy, Try, enough, quiet
 from handling.models import Contact, Report
-from intake.models import Case
+from intake.models import Case, Word
 from tickets import pages
 from tickets.book import book
 from tickets.models import Ticket
@@ -162,6 +162,8 @@ class Story:
     reports: list[Report]
     attempts: list[Attempt]
     answers: list[Answer]
+    #: What the caller said later: added, urged, taken back.
+    words: list[Word]
     may_end: bool
     quiet: bool
     #: Whether the reader belongs to the unit that handled it, and so may not ask.
@@ -183,12 +185,15 @@ def story(ticket: Ticket, user: User, at: datetime) -> Story:
     attempts = list(ticket.attempts.filter(round=ticket.round).select_related("by"))
     policy = policy_at(at)
     tries = [Try(row.at, row.channel, row.reach) for row in attempts]
+    # The unit answered a duplicate by answering its master.
+    reports = Report.objects.filter(ticket__in=[ticket.pk, ticket.master_id or ticket.pk])
     return Story(
         case=Case.objects.select_related("caller").filter(ticket=ticket).first(),
         contacts=list(ticket.contacts.select_related("unit", "by")),
-        reports=list(ticket.reports.select_related("unit").prefetch_related("evidence")),
+        reports=list(reports.select_related("unit").prefetch_related("evidence")),
         attempts=attempts,
         answers=list(ticket.answers.order_by("round")),
+        words=list(ticket.words.select_related("by")),
         may_end=enough(tries, policy),
         quiet=quiet(at, policy),
         partial=ticket.lead is not None and ticket.lead.covers(user.unit),

@@ -14,5 +14,6 @@ def urls(then: Then | None) -> tuple[list[URLPattern], str]:
         path("<str:number>/", views.case, name="case"),
         path("<str:number>/attempt/", views.attempt, name="attempt"),
         path("<str:number>/answers/", views.answers, {"then": then}, name="answers"),
+        path("<str:number>/withdrawal/", views.withdrawal, {"then": then}, name="withdrawal"),
         path("<str:number>/end/", views.end, {"then": then}, name="end"),
     ], "followup"

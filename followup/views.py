@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from followup import actions, held, queries
-from followup.forms import AnswersForm, AttemptForm
+from followup.forms import AnswersForm, AttemptForm, WithdrawalForm
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
@@ -22,6 +22,7 @@ from units.doors import only
 from units.roles import Role
 
 Do = Callable[..., object]
+Asked = AnswersForm | AttemptForm | WithdrawalForm
 
 
 #: Only for those who ask the callers.
@@ -79,6 +80,15 @@ def answers(request: HttpRequest, number: str, then: actions.Then | None = None)
 
 @require_POST
 @callers_back
+def withdrawal(request: HttpRequest, number: str, then: actions.Then | None = None) -> HttpResponse:
+    """The caller took the request back: they end it, or it goes on."""
+    form = WithdrawalForm(request.POST, prefix="back")
+    do = partial(actions.confirm_withdrawal, then=then)
+    return _act(request, number, form, lambda t, **by: do(t, **form.confirmed, **by))
+
+
+@require_POST
+@callers_back
 def attempt(request: HttpRequest, number: str) -> HttpResponse:
     """Nobody could be asked this time."""
     form = AttemptForm(request.POST, prefix="try")
@@ -92,7 +102,8 @@ def end(request: HttpRequest, number: str, then: actions.Then | None = None) -> 
     ticket = in_hand(request.user, number)
     try:
         fresh = in_hand(request.user, number, request.POST.get("version"))
-        actions.end_unasked(fresh, by=request.user, at=timezone.now(), then=then)
+        finish = actions.end_unasked if fresh.withdrawn_at is None else actions.end_unreached
+        finish(fresh, by=request.user, at=timezone.now(), then=then)
     except Stale as stale:
         return _case(request, in_hand(request.user, number), status=409, conflict=str(stale))
     except Refused as refusal:
@@ -104,7 +115,7 @@ def _channel(form: AnswersForm) -> str:
     return form.cleaned_data["channel"]
 
 
-def _act(request: HttpRequest, number: str, form: AnswersForm | AttemptForm, do: Do) -> HttpResponse:
+def _act(request: HttpRequest, number: str, form: Asked, do: Do) -> HttpResponse:
     """Check the form, do the one thing, go on to the next case; on 422 and 409 what was ticked stays."""
     ticket = in_hand(request.user, number)
     if not form.is_valid():
@@ -132,7 +143,7 @@ def _onwards(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
 def _case(
     request: HttpRequest,
     ticket: Ticket,
-    form: AnswersForm | AttemptForm | None = None,
+    form: Asked | None = None,
     *,
     status: int = 200,
     **told: str,
@@ -146,6 +157,7 @@ def _case(
         "gap_hours": queries.policy_at(at).gap // timedelta(hours=1),
         "facts": ticket.facts_for(request.user),
         "answers_form": form if isinstance(form, AnswersForm) else AnswersForm(),
+        "withdrawal_form": form if isinstance(form, WithdrawalForm) else WithdrawalForm(prefix="back"),
         "attempt_form": form if isinstance(form, AttemptForm) else AttemptForm(prefix="try"),
         "holder": holder,
         "at": at,

@@ -19,9 +19,11 @@
     return Boolean(form.querySelector("input[value=unsolved]:checked, input[value=dissatisfied]:checked"));
   }
 
-  /* The question at hand is the first without an answer; the reason is asked only after a "no". */
+  /* The question at hand is the first without an answer; the reason is asked only after a "no", where it is. */
   function aim() {
-    why.hidden = !negative();
+    if (why) {
+      why.hidden = !negative();
+    }
     var open = asks.find(function (ask) {
       return !ask.hidden && !radios(ask).some(function (radio) {
         return radio.checked;
