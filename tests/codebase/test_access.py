@@ -77,6 +77,11 @@ PAGES: dict[str, set[str]] = {
     "dispatch:objections": LAB | {"district_officer"},
     "dispatch:objection": LAB | {"district_officer"},
     "dispatch:accuracy": LAB,
+    "supervision:desk": {"supervisor", "auditor", "district_officer"},
+    "supervision:case": {"supervisor", "auditor", "district_officer"},
+    "notices:list": ALL,
+    "notices:count": ALL,
+    "handling:cards": UNIT - {"grid"},
     "handling:inbox": UNIT,
     "handling:objections": UNIT - {"grid"},
     "handling:counts": UNIT,
@@ -106,6 +111,13 @@ VERBS = {
     "set_language",
     "handling:sign_many",
     "handling:sign",
+    "handling:oversight",
+    "handling:card",
+    "supervision:order",
+    "supervision:again",
+    "supervision:end",
+    "notices:ack",
+    "notices:ack_all",
     "handling:contact",
     "handling:assign",
     "handling:note",
@@ -120,6 +132,7 @@ VERBS = {
     "followup:attempt",
     "followup:answers",
     "followup:end",
+    "followup:withdrawal",
     "intake:call",
     "intake:hang_up",
     "intake:file",
@@ -143,7 +156,7 @@ VERBS = {
 }
 #: What a POST on a ticket needs to reach it at all: whoever may not read it gets 404, others never 200 alone.
 ON_A_TICKET = {
-    name for name in VERBS if name.split(":")[0] in ("handling", "followup", "dispatch", "intake")
+    name for name in VERBS if name.split(":")[0] in ("handling", "followup", "dispatch", "intake", "supervision")
 } - {
     "handling:sign_many",
     "intake:call",
