@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handling.views import co, decisions, extension, inbox, objections
+from handling.views import co, decisions, extension, inbox, objections, oversight
 
 app_name = "handling"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("decisions/<str:kind>/<int:key>/", decisions.case, name="decision"),
     path("decisions/extension/<int:key>/answer/", extension.answer, name="extension"),
     path("objections/", objections.raised, name="objections"),
+    path("cards/", oversight.cards, name="cards"),
+    path("cards/<int:key>/", oversight.account, name="card"),
     path("<str:number>/", inbox.pane, name="pane"),
     path("<str:number>/sign/", inbox.sign, name="sign"),
     path("<str:number>/contact/", inbox.contact, name="contact"),
@@ -27,5 +29,6 @@ urlpatterns = [
     path("<str:number>/co/<int:key>/urge/", co.urge, name="co_urge"),
     path("<str:number>/object/", objections.raise_one, name="object"),
     path("<str:number>/extend/", extension.ask, name="extend"),
+    path("<str:number>/oversight/", oversight.reply, name="oversight"),
     path("<str:number>/send-back/", inbox.send_back, name="send_back"),
 ]

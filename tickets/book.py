@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cachetools.func import ttl_cache
 from django.utils import timezone
 
-from tickets.clock import Calendar, Pause, Stretch, due, explain, resume
+from tickets.clock import Calendar, Pause, Stretch, counted, due, explain, resume
 from tickets.policy import LadderStep, Limit, Setting, WorkCalendar
 
 T = TypeVar("T", Setting, Limit, LadderStep)
@@ -104,6 +104,11 @@ class Book:
             return days * 24 * 60
         opens, closes = calendar.opens, calendar.closes
         return days * ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute)
+
+    def share(self, limit: Limit, begin: datetime, end: datetime, percent: int) -> datetime:
+        """The moment at which so much of the limit's time between two moments has passed."""
+        calendar = self._calendar_of(limit.calendar_id)
+        return due(begin, counted(begin, end, calendar) * percent / 100, calendar)
 
     def resumed(self, limit: Limit, due_at: datetime, paused: datetime, resumed: datetime) -> datetime:
         """Where a moment of the limit moves when the clock stood still from `paused` to `resumed`."""

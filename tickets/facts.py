@@ -57,9 +57,12 @@ _ROWS = (
     _fact("reckon", _("时限调整"), OPEN, [Role.ADMIN], system=True),
     # Lead and co-units.
     _fact("co_add", _("增加协办"), WITH_UNIT, [Role.DISPATCHER, Role.DISTRICT]),
-    _fact("co_done", _("协办完成"), ANY, FIELD),
+    # A district government that helps has only its sub-centre's people.
+    _fact("co_done", _("协办完成"), ANY, FIELD | {Role.DISTRICT}),
     _fact("co_urge", _("催协办"), OWED, UNIT_STAFF, at_lead=True),
     _fact("co_late", _("协办超时"), ANY, system=True),
+    # The matter is over: nobody waits for this part any more.
+    _fact("co_over", _("协办终止"), ANY, system=True),
     # Extension.
     _fact("extend_ask", _("申请延期"), WORKING, [Role.LEADER], at_lead=True),
     _fact("extend_grant", _("准予延期"), WITH_UNIT, DECIDERS, at_lead=True),

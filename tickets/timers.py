@@ -3,7 +3,7 @@
 None of these writes the ticket: each belongs to an action that ends in an event, which does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Min
@@ -31,6 +31,12 @@ def start(
 def start_until(ticket: Ticket, kind: str, ref: int, *, at: datetime, due: datetime) -> None:
     """Run a clock until a moment somebody named."""
     Timer.objects.create(ticket=ticket, kind=kind, ref=ref, begin=at, due=due)
+    ticket.aside_at = min(due, ticket.aside_at or due)
+
+
+def start_all_until(ticket: Ticket, kind: str, refs: Iterable[int], *, at: datetime, due: datetime) -> None:
+    """The same for several rows, in one statement."""
+    Timer.objects.bulk_create([Timer(ticket=ticket, kind=kind, ref=ref, begin=at, due=due) for ref in refs])
     ticket.aside_at = min(due, ticket.aside_at or due)
 
 

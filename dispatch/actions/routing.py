@@ -6,13 +6,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.models import Assignment, CoTask
+from dispatch.actions import helping
+from dispatch.models import Assignment
 from dispatch.queries import Terms, decision_for, is_a_departments, table, terms_for
 from dispatch.queries.objections import freed
 from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import Ticket
+from tickets.queries import hold
 from tickets.states import State
 from units.models import Unit, User
 
@@ -76,6 +78,7 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
     made.ticket, made.unit, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
     access.hand(ticket, lead.pk)
+    helping.end_part(ticket, lead.pk, by=by, at=at)
     limit = book().limit_of(ticket.limit_id)
     ticket.move(
         "redispatch",
@@ -134,12 +137,16 @@ def hand_over(
     A handling limit that once began runs on, whoever leads; only sign and contact windows begin anew
     (DOMAIN §3.4).
     """
+    if by is not None:
+        hold(ticket)
     made.ticket, made.unit_id, made.by, made.at = ticket, lead, by, at
     made.save(force_insert=True)
     found = terms_for(ticket, at)
     moments = _moments(ticket, found, at)
-    helping = _add_helpers(ticket, (unit for unit in co if unit not in (lead, ticket.accused_id)), found, at)
-    access.hand(ticket, lead, helping)
+    if ticket.clock_from is not None:
+        helping.end_part(ticket, lead, by=by, at=at)
+    co_units = _add_helpers(ticket, (unit for unit in co if unit not in (lead, ticket.accused_id)), found, at)
+    access.hand(ticket, lead, co_units)
     ticket.move(
         move,
         by=by,
@@ -169,8 +176,7 @@ def _add_helpers(ticket: Ticket, units: Iterable[int], found: Terms, at: datetim
     part = round(found.handle_minutes * book().number("co_percent", at) / 100)
     due = book().due(found.limit, at, part)
     units = list(units)
-    rows = [CoTask(ticket=ticket, unit_id=unit, at=at, due=due) for unit in units]
-    CoTask.objects.bulk_create(rows, ignore_conflicts=True)
+    helping.add_parts(ticket, units, due=due, at=at)
     return units
 
 

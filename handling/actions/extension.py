@@ -1,6 +1,5 @@
 """More time (延期): asked for by the unit's leader, decided by the district or the city (DOMAIN §3.3)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,8 @@ from tickets import timers
 from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Ticket, Timer
-from tickets.notices import tell
+from tickets.notices import tell, tell_line
+from tickets.queries import hold
 from units.models import User
 from units.roles import Role
 
@@ -36,6 +36,7 @@ def ask(ticket: Ticket, wish: Wish, *, by: User, at: datetime) -> Extension:
     of the limit allows, without reason and basis, and while another request waits.
     """
     number = _refuse_unfit(ticket, wish, at)
+    hold(ticket)
     row = Extension(
         ticket=ticket,
         number=number,
@@ -100,6 +101,7 @@ def grant(row: Extension, *, opinion: str = "", by: User, at: datetime) -> None:
         raise Refused(_("办理时限已到，不能再准予延期。"))
     if row.at < ticket.clock_from or row.unit_id != ticket.lead_id:
         raise Refused(_("申请之后工单已重办或改派，只能不予延期。"))
+    hold(ticket)
     timers.stop(ticket, TIMER, row.pk, at=at)
     row.now_due = book().due(book().limit_of(ticket.limit_id), ticket.handle_due, row.minutes)
     facts = {
@@ -111,7 +113,7 @@ def grant(row: Extension, *, opinion: str = "", by: User, at: datetime) -> None:
     ticket.record("extend_grant", by=by, at=at, facts=facts, **_moved(ticket, row, at))
     _decide(row, Extension.State.GRANTED, opinion, by=by, at=at)
     # The unit tells the caller the new day and why.
-    _tell_unit(ticket, "extend_grant", at, [Role.CLERK])
+    tell_line(ticket, "extend_grant", "clerk", at=at)
 
 
 def _moved(ticket: Ticket, row: Extension, at: datetime) -> dict[str, object]:
@@ -134,10 +136,11 @@ def refuse(row: Extension, *, opinion: str, by: User, at: datetime) -> None:
     _refuse_stranger(row, by)
     if len(opinion.strip()) < 2:
         raise Refused(_("不予延期的，请写明理由。"))
+    hold(row.ticket)
     timers.stop(row.ticket, TIMER, row.pk, at=at)
     row.ticket.record("extend_refuse", by=by, at=at, facts={"extension": row.pk})
     _decide(row, Extension.State.REFUSED, opinion, by=by, at=at)
-    _tell_unit(row.ticket, "extend_refuse", at, [Role.LEADER])
+    tell_line(row.ticket, "extend_refuse", "leader", at=at)
 
 
 def fall_silent(ticket: Ticket, timer: Timer, at: datetime) -> None:
@@ -146,7 +149,7 @@ def fall_silent(ticket: Ticket, timer: Timer, at: datetime) -> None:
     ticket.record("extend_refuse", by=None, at=at, facts={"extension": row.pk, "why": "silent"})
     if row.state == Extension.State.ASKED:
         _decide(row, Extension.State.SILENT, "", by=None, at=at)
-        _tell_unit(ticket, "extend_refuse", at, [Role.LEADER])
+        tell_line(ticket, "extend_refuse", "leader", at=at)
 
 
 def _refuse_stranger(row: Extension, by: User) -> None:
@@ -160,12 +163,3 @@ def _decide(row: Extension, state: str, opinion: str, *, by: User | None, at: da
     row.state, row.decided_by, row.decided_at = state, by, at
     row.opinion = scrub(opinion.strip())
     row.save(update_fields=["state", "decided_by", "decided_at", "opinion", "now_due"])
-
-
-def _tell_unit(ticket: Ticket, kind: str, at: datetime, roles: Iterable[str]) -> None:
-    """The one who works on it, or else whoever does such work in the unit."""
-    for role in roles:
-        if role == Role.CLERK and ticket.assignee_id is not None:
-            tell(ticket, kind, at=at, person=ticket.assignee_id)
-        else:
-            tell(ticket, kind, at=at, unit=ticket.lead_id, role=role)

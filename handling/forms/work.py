@@ -3,43 +3,16 @@
 from datetime import datetime
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from handling.actions import Result
+from handling.forms.fields import PhotosField, words
 from handling.models import Contact
 from handling.queries.inbox import evidence_of
 from tickets.models import Ticket
 from tickets.states import Outcome
 from units.models import User
 from units.queries import colleagues
-
-#: What a file field offers; what a file really is, is decided by its content.
-ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
-
-
-class Photos(forms.ClearableFileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"accept": ACCEPTED})
-
-
-class PhotosField(forms.FileField):
-    """Any number of files, as a list."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(widget=Photos(), required=False, **options)
-
-    def clean(self, data: object, initial: object = None) -> list[UploadedFile]:
-        files = data if isinstance(data, list) else [data]
-        return [super(PhotosField, self).clean(file, initial) for file in files if file]
-
-
-def _words(rows: int, **attrs: str) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
 class ContactForm(forms.Form):
@@ -58,14 +31,14 @@ class ContactForm(forms.Form):
         initial="1",
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=_("联系情况"), max_length=300, required=False, widget=_words(2))
+    note = forms.CharField(label=_("联系情况"), max_length=300, required=False, widget=words(2))
     files = PhotosField(label=_("现场照片"))
 
 
 class NoteForm(forms.Form):
     """A remark for everyone concerned."""
 
-    text = forms.CharField(label=_("备注"), max_length=1000, widget=_words(2))
+    text = forms.CharField(label=_("备注"), max_length=1000, widget=words(2))
 
 
 class AssignForm(forms.Form):
@@ -81,7 +54,7 @@ class AssignForm(forms.Form):
 class SendBackForm(forms.Form):
     """What is still missing."""
 
-    note = forms.CharField(label=_("退回原因"), min_length=2, max_length=300, widget=_words(2))
+    note = forms.CharField(label=_("退回原因"), min_length=2, max_length=300, widget=words(2))
 
 
 def blank(
@@ -106,14 +79,14 @@ class ReportForm(forms.Form):
         help_text=_("供审核和回访人员查看：何时、何人、到现场做了什么。"),
         min_length=5,
         max_length=4000,
-        widget=_words(4),
+        widget=words(4),
     )
     reply = forms.CharField(
         label=_("给诉求人的答复"),
         help_text=_("诉求人会在查询页看到，请用对方听得懂的话。"),
         min_length=5,
         max_length=2000,
-        widget=_words(4),
+        widget=words(4),
     )
     held = forms.ModelMultipleChoiceField(
         label=_("已上传的佐证"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple

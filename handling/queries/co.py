@@ -10,17 +10,18 @@ from units.models import User
 
 @dataclass(frozen=True)
 class Aside:
-    """The parts, each with what this reader may do about it."""
+    """The parts, the oldest first; `mine`: that of the reader's own unit, while it is to be done."""
 
     tasks: list[CoTask]
-    #: Those of the reader's own unit that are still to be done.
-    mine: list[CoTask]
+    mine: CoTask | None
 
 
 def aside(ticket: Ticket, user: User, at: datetime) -> Aside:
-    """The parts of an order, the oldest first."""
+    """The parts of an order."""
     tasks = list(ticket.co_tasks.select_related("unit", "done_by").order_by("pk"))
-    mine = [
-        row for row in tasks if row.done_at is None and user.unit is not None and user.unit.covers(row.unit)
-    ]
-    return Aside(tasks=tasks, mine=mine)
+    return Aside(tasks, next((row for row in tasks if row.done_at is None and is_own(row, user)), None))
+
+
+def is_own(row: CoTask, user: User) -> bool:
+    """Whether the person stands in the co-unit, or in a section of it."""
+    return row.unit.covers(user.unit)

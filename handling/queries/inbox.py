@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +73,7 @@ VIEWS = {
             roles=frozenset({Role.LEADER}),
         ),
         View("overseen", _("督办"), "urgent", _overseen, hot=True, roles=OF_THE_UNIT),
-        View("co", _("协办"), "share", lambda q, user, at: q.open(), roles=OF_THE_UNIT),
+        View("co", _("协办"), "share", lambda q, user, at: q.open(), order="co_due", roles=OF_THE_UNIT),
         View(
             "followup",
             _("待回访"),
@@ -101,8 +102,7 @@ def views_for(user: User) -> list[View]:
 def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
     """The orders of a view, as far as this person may see them. A grid worker has only what is assigned."""
     if view.key == "co":
-        found = Ticket.objects.visible_to(user).filter(co_tasks__in=CoTask.objects.of(user.unit))
-        found = found.exclude(lead__path__startswith=user.unit.path)
+        found = _helped(user)
     elif user.has_role(*OF_THE_UNIT):
         found = Ticket.objects.visible_to(user).led_under(user.unit)
     else:
@@ -110,6 +110,15 @@ def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
     if view.key in _RUNNING:
         found = found.with_unit()
     return view.pick(found, user, at)
+
+
+def _helped(user: User) -> QuerySet[Ticket]:
+    """What the person's units still have to do as co-units, with the moment their first part is due."""
+    parts = CoTask.objects.of(user.unit).filter(done_at=None)
+    found = Ticket.objects.visible_to(user).filter(pk__in=parts.values("ticket"))
+    first = parts.filter(ticket=OuterRef("pk")).order_by("due").values("due")[:1]
+    due = Coalesce(Subquery(first), F("handle_due"), F("received_at"))
+    return found.exclude(lead__path__startswith=user.unit.path).annotate(co_due=due)
 
 
 def searched(tickets: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
@@ -147,9 +156,20 @@ class Line:
         return self.ticket.state in WITH_UNIT
 
     @property
+    def due(self) -> datetime | None:
+        """When it is due for the reader: among the co-units' orders, their own part."""
+        return getattr(self.ticket, "co_due", None) or self.ticket.handle_due
+
+    @property
     def hours(self) -> float:
         """The limit, by which a running clock knows when to change its colour."""
         return (self.ticket.handle_minutes or 0) / 60
+
+
+def line(ticket: Ticket, user: User, view: View, at: datetime) -> Line:
+    """The order as this view shows it; its own due moment is worked out where the view has one."""
+    there = listed(user, view, at).filter(pk=ticket.pk).first() if view.order == "co_due" else None
+    return Line(there or ticket)
 
 
 def rail(user: User, at: datetime) -> list[tuple[View, str]]:

@@ -74,7 +74,15 @@ def show(
     if done and request.htmx.target == "pane":
         # The list beside it stays in its view, which only the page's own address knows.
         view = view_of(request, QueryDict(urlsplit(request.htmx.current_url or "").query))
-        context |= {"done": True, "rail": queries.rail(request.user, at), "view": view}
+        listed = (
+            queries.listed(request.user, view, at).filter(pk=ticket.pk).first() if view.key == "co" else None
+        )
+        context |= {
+            "done": True,
+            "rail": queries.rail(request.user, at),
+            "view": view,
+            "row": queries.Line(listed or ticket),
+        }
     return render(request, "handling/_pane.html", context, status=status)
 
 

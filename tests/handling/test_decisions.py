@@ -12,6 +12,7 @@ from handling import actions
 from handling.actions import extension
 from handling.actions.extension import Wish
 from handling.models import Extension
+from handling.queries.decisions import KINDS
 from tests.city import City
 from tests.handling.conftest import HTMX, ClientOf, Order, fresh
 
@@ -138,5 +139,6 @@ def test_the_desk_asks_the_database_as_often_for_twenty_as_for_one(
         ask()
     client = client_of("supervisor")
     client.get(reverse("handling:decisions"))
-    with django_assert_num_queries(5):
+    # The person, each kind of question, the story's kinds, the parts and the extensions of the first.
+    with django_assert_num_queries(4 + len(KINDS)):
         client.get(reverse("handling:decisions"))

@@ -126,7 +126,8 @@ def test_a_grant_moves_the_limit_and_its_ladder(city: City, asked: Extension, wh
     assert ticket.red_at == NOON + 21 * DAY
     assert ticket.special_at == NOON + 42 * DAY
     assert (row.state, row.decided_by) == ("granted", city.people[who])
-    assert Timer.objects.open().count() == 0 and ticket.aside_at is None
+    assert not Timer.objects.open().filter(kind="extension").exists()
+    assert ticket.aside_at == Timer.objects.get(kind="co").due
     event = ticket.events.get(kind="extend_grant")
     moments = [datetime.fromisoformat(event.facts[key]) for key in ("was", "due")]
     assert moments == [NOON + 7 * DAY, NOON + 14 * DAY]
@@ -181,7 +182,7 @@ def test_a_refusal_needs_its_reason_and_leaves_the_limit(city: City, asked: Exte
     extension.refuse(again(asked), opinion="材料不足", by=city.district_officer, at=NOON + HOUR)
     assert again(asked).state == "refused" and again(asked).opinion == "材料不足"
     assert fresh(asked.ticket).handle_due == NOON + 7 * DAY
-    assert Timer.objects.open().count() == 0
+    assert not Timer.objects.open().filter(kind="extension").exists()
     told = Notice.objects.get(kind="extend_refuse")
     assert (told.unit, told.role) == (city.street, "leader")
 
