@@ -1,6 +1,6 @@
 """The clock: when a limit ends, and why then (DOMAIN §3). Pure; every moment is aware."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -94,6 +94,28 @@ def explain(
             left -= piece.length
         told.append(piece)
     return told
+
+
+def total(stretches: Iterable[Stretch]) -> timedelta:
+    """How much of these counted."""
+    return sum((piece.length for piece in stretches if piece.counts), timedelta(0))
+
+
+def split(stretches: Sequence[Stretch], after: timedelta) -> tuple[list[Stretch], list[Stretch]]:
+    """The stretches up to the moment at which `after` has been counted, and the rest."""
+    before: list[Stretch] = []
+    left = after
+    for number, piece in enumerate(stretches):
+        if left <= timedelta(0):
+            return before, list(stretches[number:])
+        if piece.counts and piece.length > left:
+            cut = piece.begin + left
+            rest = [Stretch(cut, piece.end, True, piece.why), *stretches[number + 1 :]]
+            return [*before, Stretch(piece.begin, cut, True, piece.why)], rest
+        if piece.counts:
+            left -= piece.length
+        before.append(piece)
+    return before, []
 
 
 def _stretches(start: datetime, calendar: Calendar) -> Iterator[Stretch]:

@@ -1,12 +1,13 @@
 """The clock is pure: exact cases by hand, and properties over random ones."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.clock import Calendar, Stretch, Why, due, explain
+from tickets.clock import Calendar, Pause, Stretch, Why, counted, due, explain, resume, split, total
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATURAL = Calendar(zone=ZONE)
@@ -60,6 +61,8 @@ def test_no_limit_is_due_at_once() -> None:
     assert due(at(29, 3), timedelta(0), WORKING) == at(29, 3)
 
 
+#: A busy machine is slow, not wrong.
+ANY_TIME = settings(deadline=None)
 #: Hypothesis wants its bounds naive and adds the zone itself.
 starts = st.datetimes(
     datetime(2026, 1, 1),  # noqa: DTZ001
@@ -67,7 +70,19 @@ starts = st.datetimes(
     timezones=st.just(ZONE),
 )
 limits = st.timedeltas(timedelta(minutes=1), timedelta(days=15))
-calendars = st.sampled_from([NATURAL, WORKING])
+#: Any days of the year may be off or made up for (调休), and the office may be open at any hours.
+calendars = st.one_of(
+    st.just(NATURAL),
+    st.just(WORKING),
+    st.builds(
+        Calendar,
+        zone=st.just(ZONE),
+        working=st.just(True),
+        opens=st.sampled_from([time(0), time(8, 30), time(9)]),
+        closes=st.sampled_from([time(12), time(17), time(18, 15)]),
+        days=st.dictionaries(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.booleans(), max_size=40),
+    ),
+)
 pause_lists = st.lists(
     st.tuples(starts, st.timedeltas(timedelta(minutes=1), timedelta(days=5))).map(
         lambda p: (p[0], p[0] + p[1])
@@ -76,6 +91,7 @@ pause_lists = st.lists(
 )
 
 
+@ANY_TIME
 @given(starts, limits, calendars, pause_lists)
 def test_the_counted_stretches_sum_to_the_limit(
     start: datetime, limit: timedelta, calendar: Calendar, pauses: list[tuple[datetime, datetime]]
@@ -86,6 +102,7 @@ def test_the_counted_stretches_sum_to_the_limit(
     assert all(a.end == b.begin for a, b in zip(told, told[1:], strict=False))
 
 
+@ANY_TIME
 @given(starts, limits, calendars, pause_lists)
 def test_a_deadline_is_never_before_start_plus_limit_and_pausing_never_shortens(
     start: datetime, limit: timedelta, calendar: Calendar, pauses: list[tuple[datetime, datetime]]
@@ -95,9 +112,97 @@ def test_a_deadline_is_never_before_start_plus_limit_and_pausing_never_shortens(
     assert due(start, limit, calendar, pauses) >= plain
 
 
+@ANY_TIME
 @given(starts, limits, limits, calendars)
 def test_a_longer_limit_is_never_due_earlier(
     start: datetime, one: timedelta, other: timedelta, calendar: Calendar
 ) -> None:
     short, long = sorted((one, other))
     assert due(start, short, calendar) <= due(start, long, calendar)
+
+
+@ANY_TIME
+@given(starts, limits, calendars, pause_lists)
+def test_the_explanation_ends_at_the_deadline_and_no_deadline_is_before_its_start(
+    start: datetime, limit: timedelta, calendar: Calendar, pauses: list[Pause]
+) -> None:
+    end = due(start, limit, calendar, pauses)
+    assert end > start
+    told = explain(start, limit, calendar, pauses)
+    assert (told[0].begin, told[-1].end, told[-1].counts) == (start, end, True)
+    assert total(told) == limit
+    assert counted(start, end, calendar) >= limit if pauses else counted(start, end, calendar) == limit
+
+
+@ANY_TIME
+@given(starts, limits, calendars, pause_lists, st.tuples(starts, limits))
+def test_one_pause_more_never_shortens(
+    start: datetime,
+    limit: timedelta,
+    calendar: Calendar,
+    pauses: list[Pause],
+    more: tuple[datetime, timedelta],
+) -> None:
+    with_more = [*pauses, (more[0], more[0] + more[1])]
+    assert due(start, limit, calendar, with_more) >= due(start, limit, calendar, pauses)
+
+
+@ANY_TIME
+@given(starts, limits, calendars, st.lists(st.tuples(limits, limits), max_size=3))
+def test_a_deadline_moved_pause_by_pause_is_the_one_that_explain_tells(
+    start: datetime, limit: timedelta, calendar: Calendar, gaps: list[tuple[timedelta, timedelta]]
+) -> None:
+    # Pauses one after the other, as they happen: each is known only when it is over.
+    pauses, moment, end = [], start, due(start, limit, calendar)
+    for gap, length in gaps:
+        begin = moment + gap
+        moment = begin + length
+        pauses.append((begin, moment))
+        end = resume(end, begin, moment, calendar)
+    assert end == due(start, limit, calendar, pauses)
+
+
+@ANY_TIME
+@given(starts, limits, calendars, limits, st.integers(0))
+def test_a_pause_outside_of_working_hours_or_after_the_deadline_moves_nothing(
+    start: datetime, limit: timedelta, calendar: Calendar, length: timedelta, pick: int
+) -> None:
+    end = due(start, limit, calendar)
+    assert resume(end, end, end + length, calendar) == end
+    idle = [piece for piece in explain(start, limit, calendar) if not piece.counts]
+    if idle:
+        piece = idle[pick % len(idle)]
+        assert resume(end, piece.begin, piece.end, calendar) == end
+
+
+@ANY_TIME
+@given(starts, limits, limits, calendars)
+def test_an_extension_goes_on_where_the_limit_ended(
+    start: datetime, one: timedelta, other: timedelta, calendar: Calendar
+) -> None:
+    assert due(due(start, one, calendar), other, calendar) == due(start, one + other, calendar)
+
+
+@ANY_TIME
+@given(starts, limits, calendars, st.floats(0, 1))
+def test_a_day_off_more_never_brings_the_deadline_nearer(
+    start: datetime, limit: timedelta, calendar: Calendar, part: float
+) -> None:
+    end = due(start, limit, calendar)
+    day = (start + part * (end - start)).astimezone(ZONE).date()
+    off = replace(calendar, days={**calendar.days, day: False})
+    on = replace(calendar, days={**calendar.days, day: True})
+    assert due(start, limit, on) <= end <= due(start, limit, off)
+
+
+@ANY_TIME
+@given(starts, limits, calendars, pause_lists, st.floats(0, 1))
+def test_an_explanation_is_cut_where_a_part_of_the_limit_is_over(
+    start: datetime, limit: timedelta, calendar: Calendar, pauses: list[Pause], part: float
+) -> None:
+    told = explain(start, limit, calendar, pauses)
+    first, rest = split(told, part * limit)
+    assert total(first) == part * limit
+    assert total(rest) == limit - part * limit
+    assert not first or not rest or first[-1].end == rest[0].begin
+    assert (first or rest)[0].begin == start and (rest or first)[-1].end == told[-1].end
