@@ -64,3 +64,10 @@ def test_the_pages_are_measured_beside_a_plain_list() -> None:
     assert told.startswith("200 tickets in ")
     assert "plain Django list of 25" in told and "cases, rows of page 1000" in told
     assert "board of districts" in told and "load " in told
+
+
+@pytest.mark.slow
+def test_the_sweep_takes_each_step_once_with_one_worker_and_with_two() -> None:
+    told = run("sweep.py", "--tickets", 300)
+    assert "1 worker(s): 300 tickets in " in told and "2 worker(s): 300 tickets in " in told
+    assert "each exactly once; floor " in told
