@@ -35,16 +35,27 @@ class Case:
     master: "Case | None" = None
 
     @property
+    def followed_at(self) -> datetime | None:
+        """When the master's result came to be this one's; None: not, or not yet."""
+        return next((event.at for event in reversed(self.events) if event.kind == "follow"), None)
+
+    @property
     def reply(self) -> Report | None:
         """The result of the round that runs, or ran last; of a duplicate, its master's."""
-        if self.master is not None:
-            return self.master.reply
+        if self.ticket.master_id is not None:
+            return next(reversed(self._shared_replies), None)
         return next((row for row in reversed(self.replies) if row.round == self.ticket.round), None)
 
     @property
     def all_replies(self) -> list[Report]:
         """What the unit answered, also where it answered the master of this duplicate."""
-        return [*(self.master.replies if self.master else ()), *self.replies]
+        return [*self._shared_replies, *self.replies]
+
+    @property
+    def _shared_replies(self) -> list[Report]:
+        """The master's results up to the moment this case parted from it."""
+        replies, until = self.master.replies if self.master else [], self.followed_at
+        return [row for row in replies if until is None or (row.verdict_at and row.verdict_at <= until)]
 
     @property
     def lead(self) -> Unit | None:
@@ -69,7 +80,7 @@ def matches(number: str, code: str) -> bool:
     return same and kept is not None
 
 
-_WITH = ("category", "place__district", "place__street", "lead", "case__caller", "master__lead")
+_WITH = ("category", "place__district", "place__street", "lead", "case__caller", "master__lead", "split_from")
 
 
 def ticket_of(number: str) -> Ticket:
@@ -87,13 +98,23 @@ def case_of(number: str) -> Case:
         **_work(ticket, events),
         answers=list(ticket.answers.order_by("round")),
         words={row.pk: row for row in ticket.words.all()} if said else {},
-        master=_master(ticket.master) if ticket.master else None,
+        master=_master(ticket, events),
     )
 
 
-def _master(ticket: Ticket) -> Case:
-    """What the unit did for the master, and nothing of its callers."""
-    return Case(**_work(ticket, _events(ticket)))
+def parts_of(case: Case) -> list[Ticket]:
+    """The other tickets the same request was split into: the caller looks each up with its own code."""
+    split = any(event.kind == "split" for event in case.events)
+    return list(case.ticket.parts.order_by("pk")) if split else []
+
+
+def _master(ticket: Ticket, events: list[Event]) -> Case | None:
+    """What the unit did for the master, and nothing of its callers; also after it was followed to the end."""
+    followed = [event.facts["master"] for event in events if event.kind == "follow"]
+    master = ticket.master
+    if master is None and followed:
+        master = Ticket.objects.select_related("lead").get(number=followed[-1])
+    return Case(**_work(master, _events(master))) if master else None
 
 
 def _events(ticket: Ticket) -> list[Event]:

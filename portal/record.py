@@ -75,17 +75,22 @@ _UNIT_TOLD = frozenset({"sign", "contact", "report", "approve", "report_late", "
 
 def record(case: Case, at: datetime) -> list[Line]:
     """The record, newest first; a duplicate's with what was done for its master."""
-    told = [(event, case) for event in case.events if event.kind in TOLD]
+    told = [(event, case) for event in case.events if _concerns(event)]
     if case.master is not None:
         told += [(event, case.master) for event in _shared(case, case.master.events)]
         told.sort(key=lambda pair: pair[0].at)
     return [_line(event, source, at) for event, source in reversed(told)]
 
 
+def _concerns(event: Event) -> bool:
+    """Whether the caller is told: not when somebody else, whose case was merged into this one, urged."""
+    return event.kind in TOLD and not (event.kind == "urge" and "child" in event.facts)
+
+
 def _shared(case: Case, events: Iterable[Event]) -> list[Event]:
-    """The master's part of the record: none of its callers' own, and nothing after this case was closed."""
-    last = case.events[-1].at if case.ticket.state == State.CLOSED else None
-    return [event for event in events if event.kind in SHARED and (last is None or event.at <= last)]
+    """The master's part of the record: nothing of its callers' own, and nothing after the cases parted."""
+    until = case.followed_at if case.ticket.state != State.MERGED else None
+    return [event for event in events if event.kind in SHARED and (until is None or event.at <= until)]
 
 
 def _line(event: Event, case: Case, at: datetime) -> Line:
@@ -106,6 +111,8 @@ def _who(event: Event, case: Case) -> str:
 
 
 def _channel(facts: dict, case: Case, at: datetime) -> str:
+    if facts.get("split_from"):
+        return _("由您的工单 %s 拆出") % facts["split_from"]
     code = facts.get("channel")
     return str(Channel(code).label) if code in Channel.values else ""
 

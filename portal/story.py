@@ -111,7 +111,7 @@ def _withdrawn() -> Now:
 def _closed(case: Case, at: datetime) -> Now:
     answer = case.answers[-1] if case.answers else None
     if case.ticket.withdrawn_at is not None:
-        text = _("您撤回了诉求，12345 已与您核实。")
+        text = _("您撤回了诉求，工单归档。")
     elif answer is not None and answer.valid:
         text = _("您已完成回访，感谢您的评价。")
     else:

@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import F
 from django.http import Http404
 
-from dispatch.models import Assignment, CoTask
+from dispatch.models import Assignment
 from followup.models import Answer, Attempt
 from handling.models import Contact, Note, Report
 from intake.models import Case, Look
+from reports.queries.beside import Beside, beside, people_and_units, with_files
 from reports.queries.story import Moment, Rows, story
 from tickets.models import Attachment, Ticket
 from units.models import Unit, User
@@ -29,7 +30,6 @@ class Dossier:
     #: What the unit added outside of a report, with a contact.
     photos: Sequence[Attachment]
     assignments: Sequence[Assignment]
-    co_tasks: Sequence[CoTask]
     contacts: Sequence[Contact]
     notes: Sequence[Note]
     reports: Sequence[Report]
@@ -38,6 +38,7 @@ class Dossier:
     #: Versions of the text, newest first; empty where nothing was ever corrected.
     versions: Sequence[Any]
     moments: Sequence[Moment]
+    beside: Beside
 
 
 #: What the page shows of the ticket's own row, in the one statement that also asks whether it may be read.
@@ -47,6 +48,7 @@ _WITH = (
     "place__street",
     "lead",
     "assignee",
+    "inner",
     "limit",
     "accused",
     "taken_by",
@@ -68,27 +70,31 @@ def dossier(user: User, number: str) -> Dossier:
     assignments = list(ticket.assignments.select_related("unit", "rule", "catalogue", "by"))
     contacts = list(ticket.contacts.select_related("by", "unit"))
     notes = list(ticket.notes.select_related("by", "unit"))
-    files = list(ticket.attachments.annotate(report_id=F("reports")).order_by("pk"))
-    reports = _reports(ticket, files)
-    requested = Attachment.Purpose.REQUEST
-    assigned_to = [event.facts.get("to") for event in events if event.kind == "assign"]
-    rows = Rows(
-        assignments={row.pk: row for row in assignments},
-        contacts={row.pk: row for row in contacts},
-        notes={row.pk: row for row in notes},
-        reports={row.pk: row for row in reports},
-        looks={row.pk: row for row in looks},
-        people=User.objects.in_bulk(assigned_to) if assigned_to else {},
+    files = list(
+        ticket.attachments.annotate(report_id=F("reports"), objection_id=F("objections")).order_by("pk")
     )
+    reports = _reports(ticket, files)
+    aside = beside(ticket, events, user)
+    elsewhere = with_files(aside, files)
+    requested = Attachment.Purpose.REQUEST
+    rows = Rows(
+        assignment={row.pk: row for row in assignments},
+        contact={row.pk: row for row in contacts},
+        note={row.pk: row for row in notes},
+        report={row.pk: row for row in reports},
+        look={row.pk: row for row in looks},
+        **people_and_units(events),
+        **aside.named(),
+    )
+    added = [row for row in files if row.purpose != requested and row.report_id is None]
     return Dossier(
         ticket=ticket,
         case=case if known else None,
         may_look=known and "reveal" in ticket.facts_for(user),
         looks=looks,
         attachments=[row for row in files if row.purpose == requested],
-        photos=[row for row in files if row.purpose != requested and row.report_id is None],
+        photos=[row for row in added if row.pk not in elsewhere],
         assignments=assignments,
-        co_tasks=list(ticket.co_tasks.select_related("unit")),
         contacts=contacts,
         notes=notes,
         reports=reports,
@@ -96,6 +102,7 @@ def dossier(user: User, number: str) -> Dossier:
         answers=list(ticket.answers.select_related("by", "unit").order_by("round")),
         versions=_versions(ticket) if "correct" in kinds else [],
         moments=story(events, rows),
+        beside=aside,
     )
 
 
