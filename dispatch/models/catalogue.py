@@ -20,7 +20,12 @@ class CatalogueQuerySet(models.QuerySet["Catalogue"]):
 
     def in_force(self, day: date) -> "Catalogue | None":
         """The version that routes on this day."""
-        return self.published().filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
+        return self.published().filter(effective_from__lte=day).newest_first().first()
+
+    def newest_first(self) -> Self:
+        """By the day they begin, then as they were published; those of a city pack were not, by anybody."""
+        published = models.F("published_at").desc(nulls_last=True)
+        return self.order_by("-effective_from", published, "-pk")
 
 
 class Catalogue(models.Model):

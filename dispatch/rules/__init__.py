@@ -15,10 +15,12 @@ from dispatch.rules.routing import (
     resolve,
     route,
 )
+from dispatch.rules.versions import Differences, differences, key_of
 
 __all__ = [
     "Asked",
     "Decision",
+    "Differences",
     "Effect",
     "Fate",
     "Past",
@@ -28,9 +30,11 @@ __all__ = [
     "Where",
     "agreement",
     "choose",
+    "differences",
     "fate_of",
     "holds",
     "is_departmental",
+    "key_of",
     "known_condition",
     "known_resolver",
     "replay",
