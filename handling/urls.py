@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handling.views import co, decisions, extension, inbox, objections, oversight
+from handling.views import co, decisions, extension, inbox, objections, oversight, whistle
 
 app_name = "handling"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("objections/", objections.raised, name="objections"),
     path("cards/", oversight.cards, name="cards"),
     path("cards/<int:key>/", oversight.account, name="card"),
+    path("whistles/", whistle.whistles, name="whistles"),
     path("<str:number>/", inbox.pane, name="pane"),
     path("<str:number>/sign/", inbox.sign, name="sign"),
     path("<str:number>/contact/", inbox.contact, name="contact"),
@@ -30,5 +31,12 @@ urlpatterns = [
     path("<str:number>/object/", objections.raise_one, name="object"),
     path("<str:number>/extend/", extension.ask, name="extend"),
     path("<str:number>/oversight/", oversight.reply, name="oversight"),
+    path("<str:number>/whistle/", whistle.whistle, name="whistle"),
+    path("<str:number>/whistle/<int:key>/ack/", whistle.ack, name="whistle_ack"),
+    path("<str:number>/whistle/<int:key>/arrive/", whistle.arrive, name="whistle_arrive"),
+    path("<str:number>/whistle/<int:key>/act/", whistle.act, name="whistle_act"),
+    path("<str:number>/whistle/<int:key>/leave/", whistle.leave, name="whistle_leave"),
+    path("<str:number>/whistle/<int:key>/rate/", whistle.rate, name="whistle_rate"),
+    path("<str:number>/whistle/<int:key>/end/", whistle.end, name="whistle_end"),
     path("<str:number>/send-back/", inbox.send_back, name="send_back"),
 ]

@@ -5,11 +5,13 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from dispatch.actions import route
+from dispatch.urls import supervision_urls
 from followup.urls import urls as followup_urls
 from hotline.health import healthz
 from intake.urls import urls as intake_urls
 from portal.urls import urls as portal_urls
 from scoring.actions import score
+from tickets.urls import notices_urls
 
 urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("callback/", include(followup_urls(score))),
     path("", include(intake_urls(then=route))),
     path("dispatch/", include("dispatch.urls")),
+    path("supervision/", include(supervision_urls)),
+    path("notices/", include(notices_urls)),
     path("", include("reports.urls")),
     path("", include(portal_urls(then=score))),
 ]

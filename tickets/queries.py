@@ -3,12 +3,21 @@
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from tickets import pages
 from tickets.errors import Stale
-from tickets.models import Ticket
+from tickets.models import Notice, Ticket
+from tickets.notices import news
 from units.models import User
 
 #: Events that change nothing a form could be wrong about.
-QUIET = ("reveal", "ack", "remind", "warn", "urge", "adopt", "let_go")
+QUIET = (
+    "reveal", "ack", "remind", "warn", "urge", "adopt", "let_go",
+    "contact_late", "followup_late", "red", "card", "oversee_late",
+)  # fmt: skip
+#: Notices on a page.
+NOTICES = 30
+#: The bell says "99+" beyond this.
+BELL = 99
 
 
 def in_hand(user: User, number: str, version: str | int | None = None) -> Ticket:
@@ -44,3 +53,22 @@ def hold(ticket: Ticket) -> None:
     """
     if not Ticket.objects.select_for_update().filter(pk=ticket.pk, version=ticket.version).exists():
         raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
+
+
+def waiting_notices(user: User) -> str:
+    """How many notices wait for this person, as the bell says it; empty for none."""
+    number = Notice.objects.to(user).unseen()[: BELL + 1].count()
+    return str(number or "") if number <= BELL else f"{BELL}+"
+
+
+def told(user: User, *, seen: bool = False, after: str = "") -> dict[str, object]:
+    """A page of notices, newest first: what waits for this person, or what they acknowledged themselves.
+
+    Each with its words, and with its ticket's number; a link only where the person may (still) read it.
+    """
+    found = Notice.objects.filter(seen_by=user) if seen else Notice.objects.to(user).unseen()
+    page = pages.page(found.select_related("ticket", "unit"), "-pk", NOTICES, after)
+    keys = {row.ticket_id for row in page.rows}
+    visible = set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    rows = [(row, news(row.kind), row.ticket_id in visible) for row in page.rows]
+    return {"rows": rows, "after": page.after, "upto": page.rows[0].pk if page.rows else 0}

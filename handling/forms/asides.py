@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django import forms
 
-from handling.forms import co, extension, objections, work
+from handling.forms import co, extension, objections, oversight, work
 from tickets.models import Ticket
 from units.models import User
 
@@ -18,6 +18,7 @@ BLANK: Mapping[str, Blank] = {
     "work": work.blank,
     "co": co.blank,
     "extension": extension.blank,
+    "oversight": oversight.blank,
     "object": objections.blank,
 }
 

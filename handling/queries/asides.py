@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.queries import objections
-from handling.queries import co, extension
+from handling.queries import co, extension, oversight
 from tickets.models import Ticket
 from units.models import User
 
@@ -28,6 +28,8 @@ class Aside:
 ASIDES: Mapping[str, Aside] = {
     "co": Aside(frozenset({"dispatch", "redispatch", "co_add"}), co.aside),
     "object": Aside(frozenset({"dispatch", "redispatch"}), objections.aside),
+    "oversight": Aside(frozenset({"oversee"}), oversight.aside),
+    "cards": Aside(frozenset({"card"}), oversight.cards_aside),
     "extension": Aside(frozenset({"extend_ask"}), extension.aside),
 }
 

@@ -1,0 +1,60 @@
+"""What the supervision wants of an order, and the cards its unit got, beside the order and in a list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.models import Card, Oversight
+from dispatch.queries import supervision
+from tickets import pages
+from tickets.models import Ticket
+from units.models import User
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of supervision. `key`: the name of its reply form."""
+
+    row: Oversight
+
+    @property
+    def key(self) -> str:
+        return key_of(self.row.pk)
+
+    @property
+    def open(self) -> bool:
+        """Whether a reply is owed."""
+        return self.row.state == Oversight.State.OPEN
+
+    @property
+    def ended(self) -> bool:
+        return self.row.state == Oversight.State.ENDED
+
+
+def key_of(pk: int | str) -> str:
+    """The name of an order's reply form."""
+    return f"oversee-{pk}"
+
+
+def aside(ticket: Ticket, user: User, at: datetime) -> list[Order]:
+    """The orders of supervision, the latest first."""
+    return [Order(row) for row in supervision.orders_of(ticket)]
+
+
+def cards_aside(ticket: Ticket, user: User, at: datetime) -> list[Card]:
+    """The cards the order brought."""
+    return supervision.cards_of(ticket)
+
+
+def cards(user: User, after: str = "") -> pages.Page[Card]:
+    """A page of the cards of the person's unit and those below it, newest first."""
+    found = Card.objects.select_related("unit", "ticket", "acknowledged_by")
+    mine = found.filter(unit__path__startswith=user.unit.path) if user.unit else found.none()
+    return pages.page(mine, "-at", PAGE, after)
+
+
+def opened(user: User, page: pages.Page[Card]) -> set[int]:
+    """The tickets of these cards that the person may still read."""
+    keys = {card.ticket_id for card in page.rows}
+    return set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
