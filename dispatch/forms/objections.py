@@ -17,6 +17,7 @@ class RulingForm(VersionForm):
 
     verdict = forms.ChoiceField(
         choices=[(code, code.label) for code in (Verdict.UPHELD, Verdict.REFUSED, Verdict.RULED)],
+        required=False,
         label=_("审核结论"),
     )
     awarded = forms.ModelChoiceField(
@@ -27,6 +28,7 @@ class RulingForm(VersionForm):
         max_length=500,
         label=_("审核意见"),
         help_text=_("异议单位和承办单位都会看到。"),
+        error_messages={"required": _("请写明审核意见。")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
