@@ -97,6 +97,10 @@ class Look(models.Model):
         return f"look {self.pk}"
 
 
+#: Characters of what a caller says later.
+WORD_LENGTH = 1000
+
+
 class Word(models.Model):
     """What the caller said later (补充、催办、撤回); scrubbed of numbers like every text."""
 
@@ -107,7 +111,7 @@ class Word(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="words")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    text = models.TextField(_("内容"), max_length=1000, blank=True)
+    text = models.TextField(_("内容"), max_length=WORD_LENGTH, blank=True)
     #: The agent who took it down; None: the caller wrote it online.
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""The public's verbs: open one's case with number and code, answer the three questions."""
+"""The public's verbs: open one's case with number and code, answer the questions; what else may be said."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ from portal.queries import matches
 from portal.rules import hour_of, household, next_hour
 from tickets.book import book
 from tickets.errors import Refused, Stale
+from tickets.facts import FACTS
+from tickets.flow import MOVES
 from tickets.models import Ticket
 from tickets.states import State
 
@@ -54,7 +56,7 @@ def _count(what: str, whose: str, at: datetime) -> str:
 
 def answerable_until(ticket: Ticket, at: datetime) -> datetime | None:
     """Until when the caller's own answers count as the follow-up (`online_answer_hours`); None: not now."""
-    if ticket.state != State.FOLLOWUP or ticket.followup_at is None:
+    if ticket.state != State.FOLLOWUP or ticket.followup_at is None or ticket.withdrawn_at is not None:
         return None
     until = ticket.followup_at + timedelta(hours=book().number("online_answer_hours", at))
     return until if at <= until else None
@@ -71,3 +73,11 @@ def evaluate(ticket: Ticket, said: Said, *, round_: int, at: datetime, then: The
     if answerable_until(ticket, at) is None:
         raise Refused(_("网上评价的时间已过，12345 会给您打电话回访。"))
     return take_answers(ticket, said, channel=Channel.ONLINE, by=None, at=at, then=then)
+
+
+def may_say(ticket: Ticket) -> frozenset[str]:
+    """What the caller may still do by themselves: add, urge, withdraw; by the tables alone."""
+    rows = {"add": FACTS["add"].states, "urge": FACTS["urge"].states, "withdraw": MOVES["withdraw"].sources}
+    if ticket.withdrawn_at is not None:
+        del rows["urge"]
+    return frozenset(name for name, states in rows.items() if ticket.state in states)

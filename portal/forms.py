@@ -3,13 +3,18 @@
 from datetime import datetime
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from followup.actions import Said
 from followup.models import Contacted, Reason, Satisfied, Solved
+from handling.forms.fields import PhotosField
+from intake.models import WORD_LENGTH
 from portal.rules import full_number, plain_code
 from tickets.book import book, local_day
 
+#: Files of one addition.
+MOST_FILES = 5
 #: A phone's keyboard shall neither correct nor guess.
 PLAIN = {"autocapitalize": "characters", "autocorrect": "off", "spellcheck": "false"}
 
@@ -83,6 +88,48 @@ class AnswerForm(forms.Form):
         label=_("补充说明（选填）"), max_length=300, required=False, widget=forms.Textarea({"rows": 3})
     )
 
+    pressed = forms.BooleanField(label=_("有人为评价或撤回给我施压（选填，只告知督办人员）"), required=False)
+
     def said(self) -> Said:
         """The answers as followup takes them."""
         return Said(**{name: given for name, given in self.cleaned_data.items() if name != "round"})
+
+
+def _words(rows: int) -> forms.Textarea:
+    return forms.Textarea({"rows": rows})
+
+
+class AddForm(forms.Form):
+    """Something to add, with photos or papers."""
+
+    text = forms.CharField(
+        label=_("补充的内容"),
+        max_length=WORD_LENGTH,
+        widget=_words(3),
+        error_messages={"required": _("请写明补充的内容")},
+    )
+    files = PhotosField(label=_("照片或文件（选填）"), help_text=_("图片或 PDF，每次最多 5 个。"))
+
+    def clean_files(self) -> list[UploadedFile]:
+        """Few enough to look at."""
+        files = self.cleaned_data["files"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(_("文件太多：每次最多 5 个，请分几次补充。"))
+        return files
+
+
+class UrgeForm(forms.Form):
+    """Please hurry: nothing needs to be said."""
+
+
+class WithdrawForm(forms.Form):
+    """Why the request is taken back, and from which page."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("撤回的原因"),
+        min_length=2,
+        max_length=WORD_LENGTH,
+        widget=_words(2),
+        error_messages={"required": _("请写明撤回的原因")},
+    )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +17,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
 from followup.actions import Then
+from intake import actions as intake
+from intake.queries import urge_from
 from portal import access, queries, story
-from portal.actions import TooMany, answerable_until, evaluate, unlock
-from portal.forms import AnswerForm, QueryForm
+from portal.actions import TooMany, answerable_until, evaluate, may_say, unlock
+from portal.forms import AddForm, AnswerForm, QueryForm, UrgeForm, WithdrawForm
 from portal.moments import left, moment, span
 from portal.record import record
 from portal.rules import home_of
 from tickets.book import book
 from tickets.errors import Refused, Stale
+from tickets.models import Ticket
+from tickets.queries import moved_since
 
 View = Callable[..., HttpResponse]
 
@@ -126,12 +131,77 @@ def answers(request: HttpRequest, number: str, *, at: datetime, then: Then | Non
     return redirect("portal:status", number=number)
 
 
+@opened
+def add(request: HttpRequest, number: str, *, at: datetime) -> HttpResponse:
+    """补充"""
+    form = AddForm(request.POST, request.FILES, prefix="add")
+    return _say(request, number, at, form, lambda t: intake.add_more(t, **form.cleaned_data, by=None, at=at))
+
+
+@opened
+def urge(request: HttpRequest, number: str, *, at: datetime) -> HttpResponse:
+    """催办"""
+    form = UrgeForm(request.POST, prefix="urge")
+    return _say(request, number, at, form, lambda t: intake.urge(t, by=None, at=at))
+
+
+@opened
+def withdraw(request: HttpRequest, number: str, *, at: datetime) -> HttpResponse:
+    """撤回; only of what the caller has seen."""
+    form = WithdrawForm(request.POST, prefix="withdraw")
+
+    def do(ticket: Ticket) -> None:
+        if moved_since(ticket, str(form.cleaned_data["version"])):
+            raise Stale(_("办理情况有了变化，请看过最新情况再决定是否撤回。"))
+        intake.withdraw(ticket, reason=form.cleaned_data["reason"], by=None, at=at)
+
+    return _say(request, number, at, form, do)
+
+
+def _say(
+    request: HttpRequest, number: str, at: datetime, form: Form, do: Callable[[Ticket], object]
+) -> HttpResponse:
+    """Do what the caller asks and show the case afresh; what was typed stays when it cannot be done."""
+    if request.method != "POST":
+        return redirect("portal:status", number=number)
+    if not form.is_valid():
+        return _page(request, number, at, said=form, status=422)
+    try:
+        do(queries.ticket_of(number))
+    except Stale as error:
+        return _page(request, number, at, said=form, notice=str(error), status=409)
+    except Refused as error:
+        form.add_error(None, str(error))
+        return _page(request, number, at, said=form, status=422)
+    messages.success(request, _("已收到，办理记录里可以看到。"))
+    return redirect("portal:status", number=number)
+
+
+def _words(case: queries.Case, said: Form | None, at: datetime) -> dict[str, object]:
+    """The forms of what the caller may still say; one that came back holds what was typed."""
+    forms = {
+        "add": AddForm(prefix="add"),
+        "urge": UrgeForm(prefix="urge"),
+        "withdraw": WithdrawForm(prefix="withdraw", initial={"version": case.ticket.version}),
+    }
+    if said is not None:
+        forms[said.prefix] = said
+    may = may_say(case.ticket)
+    again = urge_from(case.ticket, at) if "urge" in may else None
+    return {
+        "words": {name: form for name, form in forms.items() if name in may},
+        "said": said,
+        "urge_again": again and moment(again, at),
+    }
+
+
 def _page(
     request: HttpRequest,
     number: str,
     at: datetime,
     *,
     form: AnswerForm | None = None,
+    said: Form | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -149,6 +219,8 @@ def _page(
         "until": until and moment(until, at),
         "form": form,
         "notice": notice,
+        "parts": queries.parts_of(case),
+        **_words(case, said, at),
     }
     return render(request, "portal/status.html", shown, status=status)
 

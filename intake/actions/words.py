@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from intake.models import Word
+from intake.models import WORD_LENGTH, Word
 from intake.queries import urge_from
 from intake.rules import scrub
 from tickets.attachments import kept
@@ -24,9 +24,6 @@ from tickets.notices import tell, tell_line
 from tickets.states import WITH_UNIT, State
 from units.models import User
 from units.roles import Role
-
-#: Characters of a caller's words, as the table keeps them.
-WORD_LENGTH = 1000
 
 
 @transaction.atomic

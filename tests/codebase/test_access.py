@@ -161,10 +161,17 @@ VERBS = {
     "dispatch:correct",
     "reports:find_caller",
     "portal:answers",
+    "portal:add",
+    "portal:urge",
+    "portal:withdraw",
 }
+#: They lead whoever asks by GET back to a page that everybody may see.
+PUBLIC_VERBS = {"set_language", "portal:answers", "portal:add", "portal:urge", "portal:withdraw"}
 #: What a POST on a ticket needs to reach it at all: whoever may not read it gets 404, others never 200 alone.
 ON_A_TICKET = {
-    name for name in VERBS if name.split(":")[0] in ("handling", "followup", "dispatch", "intake", "supervision")
+    name
+    for name in VERBS
+    if name.split(":")[0] in ("handling", "followup", "dispatch", "intake", "supervision")
 } - {
     "handling:sign_many",
     "intake:call",
@@ -266,7 +273,7 @@ def test_a_stranger_cannot_even_find_the_ticket_a_verb_is_about(
 def test_a_verb_is_never_done_by_get_nor_by_nobody(ticket: Ticket, everyone: dict[str, Client]) -> None:
     for name in VERBS:
         asked = everyone["team_leader"].get(address(name, ticket)).status_code
-        assert asked in (403, 405) or name in ("set_language", "portal:answers"), (name, asked)
+        assert asked in (403, 405) or name in PUBLIC_VERBS, (name, asked)
         anonymous = everyone["nobody"].post(address(name, ticket)).status_code
         assert anonymous in (302, 401, 403, 404) or name == "logout", (name, anonymous)
     assert Ticket.objects.get(pk=ticket.pk).version == ticket.version
