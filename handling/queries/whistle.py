@@ -8,9 +8,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from handling.models import Call, Whistle
-from handling.rules import months_after
+from handling.rules import CALLED, WHISTLERS, months_after
+from tickets.flow import UNIT_STAFF
 from tickets.models import Ticket
-from units.models import User
+from units.models import Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT
 
 OVER = (Call.State.LEFT, Call.State.ABSENT)
@@ -30,23 +31,43 @@ class Aside:
         """The latest that is not over."""
         return next((row for row in self.rows if row.ended_at is None), None)
 
+    @property
+    def unrated(self) -> list[Call]:
+        """Who left or never came, and waits for the street's word."""
+        calls = [call for row in self.rows for call in row.calls.all()]
+        return [call for call in calls if call.state in OVER and call.rated_at is None]
+
 
 def aside(ticket: Ticket, user: User, at: datetime) -> Aside:
     """Each whistle with its calls."""
-    calls = Call.objects.select_related("unit", "photo", "acked_by", "arrived_by", "rated_by")
+    calls = Call.objects.select_related("whistle", "unit", "photo", "acked_by", "arrived_by", "rated_by")
     rows = ticket.whistles.select_related("unit", "by").prefetch_related(Prefetch("calls", calls))
     found = list(rows)
     mine = [call for row in found for call in row.calls.all() if _of(user, call) and call.state not in OVER]
     return Aside(found, mine)
 
 
+def callable_units(ticket: Ticket) -> QuerySet[Unit]:
+    """The units a whistle for this order may call (`rules.may_be_called`)."""
+    near = Q(type=Unit.Type.DISTRICT_DEPT, district=ticket.lead.district_id if ticket.lead else None)
+    wide = Q(type__in=CALLED - {Unit.Type.DISTRICT_DEPT})
+    return Unit.objects.active().filter(near | wide).exclude(pk=ticket.accused_id or 0).order_by("code")
+
+
+def may_blow(ticket: Ticket, user: User) -> bool:
+    """Whether this person stands for a street that may whistle for this order now."""
+    street = ticket.lead is not None and ticket.lead.type in WHISTLERS
+    return street and "whistle" in ticket.facts_for(user)
+
+
 def _of(user: User, call: Call) -> bool:
-    return user.unit is not None and user.unit.covers(call.unit)
+    stands = user.unit is not None and user.has_role(*UNIT_STAFF)
+    return stands and user.unit.covers(call.unit)
 
 
 def calls_of(user: User) -> QuerySet[Call]:
     """The open calls of this person's unit and those below it, the one due first before the others."""
-    if user.unit is None:
+    if user.unit is None or not user.has_role(*UNIT_STAFF):
         return Call.objects.none()
     rows = Call.objects.filter(unit__path__startswith=user.unit.path).exclude(state__in=OVER)
     rows = rows.exclude(whistle__ticket__accused__isnull=False, whistle__ticket__accused=user.unit)
@@ -93,6 +114,10 @@ class Turnout:
     @property
     def rate(self) -> float | None:
         return self.in_time / self.due if self.due else None
+
+    @property
+    def percent(self) -> float | None:
+        return None if self.rate is None else 100 * self.rate
 
 
 def turnout(user: User, month: date, *, at: datetime) -> list[Turnout]:

@@ -242,7 +242,38 @@
     }
   }
 
+  /* A telephone adds its own position to a form, if it is let. */
+  class GeoHere extends HTMLElement {
+    connectedCallback() {
+      var button = one("button", this);
+      if (!button || !navigator.geolocation) {
+        return;
+      }
+      button.hidden = false;
+      button.addEventListener("click", this.ask.bind(this));
+    }
+
+    ask() {
+      var said = one("[data-said]", this);
+      var [latitude, longitude] = this.querySelectorAll("input");
+      var words = this.dataset;
+      said.textContent = words.waiting;
+      navigator.geolocation.getCurrentPosition(
+        function (found) {
+          latitude.value = found.coords.latitude.toFixed(5);
+          longitude.value = found.coords.longitude.toFixed(5);
+          said.textContent = words.done;
+        },
+        function () {
+          said.textContent = words.failed;
+        },
+        { enableHighAccuracy: true, timeout: 15000 }
+      );
+    }
+  }
+
   customElements.define("call-timer", CallTimer);
+  customElements.define("geo-here", GeoHere);
   customElements.define("list-nav", ListNav);
   customElements.define("combo-box", ComboBox);
   customElements.define("photo-drop", PhotoDrop);
