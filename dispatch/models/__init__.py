@@ -3,8 +3,10 @@
 from dispatch.models.catalogue import Assignment, Backlog, Catalogue, CoTask, Rule
 from dispatch.models.escalation import Card, Oversight, OversightReply
 from dispatch.models.objection import Objection
+from dispatch.models.reckoning import Adjustment
 
 __all__ = [
+    "Adjustment",
     "Assignment",
     "Backlog",
     "Card",
