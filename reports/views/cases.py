@@ -1,5 +1,7 @@
 """Every ticket on one page, the list of all, and the palette."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reports.forms import CaseFilter, PhoneForm
 from reports.queries import cases as queries
-from reports.queries.case import dossier
-from reports.queries.clocks import clocks
+from reports.queries.case import Dossier, dossier
+from reports.queries.clocks import Clock, clocks
+from reports.queries.side_clocks import side_clocks
 from tickets.models import Ticket
+from tickets.states import OPEN
 from units.models import User
 
 #: A move → the page where it is made, and the key that goes there. Several moves may share a page.
@@ -27,14 +31,23 @@ PAGES = {
     "close": ("followup:case", gettext_lazy("回访"), "v"),
     "contact": ("handling:pane", gettext_lazy("联系、分派、备注"), "c"),
     "correct": ("dispatch:case", gettext_lazy("更正"), "e"),
+    "unmerge": ("dispatch:case", gettext_lazy("撤销并单"), "d"),
+    "rule": ("dispatch:objection", gettext_lazy("审核异议"), "o"),
+    "uphold": ("dispatch:objection", gettext_lazy("审核异议"), "o"),
+    "oversee": ("supervision:case", gettext_lazy("督办"), "u"),
+    "co_done": ("handling:pane", gettext_lazy("协办、报到"), "c"),
 }
+#: What the table allows at any time, and nobody goes to do once the matter is over.
+WHILE_OPEN = frozenset({"oversee", "co_done"})
 
 Button = dict[str, object]
 
 
 def _buttons(ticket: Ticket, user: User) -> list[Button]:
     """Where this person may go on with the ticket, each page once; the first is what is to be done next."""
-    may = [*(move.name for move in ticket.moves_for(user)), *ticket.facts_for(user)]
+    may = {*(move.name for move in ticket.moves_for(user)), *ticket.facts_for(user)}
+    if ticket.state not in OPEN:
+        may -= WHILE_OPEN
     found: dict[str, Button] = {}
     for name, (page, label, key) in PAGES.items():
         if name in may:
@@ -46,6 +59,13 @@ def _buttons(ticket: Ticket, user: User) -> list[Button]:
     return list(found.values())
 
 
+def _clocks(found: Dossier, at: datetime) -> list[Clock]:
+    """Those of the main line, then those of what went on beside it."""
+    handed = max((row.at for row in found.assignments), default=None)
+    main = clocks(found.ticket, at, extensions=found.beside.rows["extension"], assigned_at=handed)
+    return [*main, *side_clocks(found.ticket, at)]
+
+
 @require_safe
 @login_required
 def case(request: HttpRequest, number: str) -> HttpResponse:
@@ -55,7 +75,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found.ticket,
         "dossier": found,
-        "clocks": clocks(found.ticket, at),
+        "clocks": _clocks(found, at),
         "buttons": _buttons(found.ticket, request.user),
         "now": at,
     }
