@@ -37,6 +37,8 @@ def uphold(ticket: Ticket, row: Objection, *, by: User, at: datetime) -> None:
     """
     limit = book().limit_of(ticket.limit_id)
     changes = _stood_still(ticket, row, at)
+    if row.awarded is None:
+        changes["dispatch_due"] = book().due(limit, at, limit.dispatch_minutes)
     for why in (access.Access.Why.LEAD, access.Access.Why.INNER):
         access.take_back(ticket, why)
     ticket.move(
@@ -46,7 +48,6 @@ def uphold(ticket: Ticket, row: Objection, *, by: User, at: datetime) -> None:
         facts=_facts(row),
         lead=None,
         steps=[*_anew(ticket), "route_failed"],
-        dispatch_due=book().due(limit, at, limit.dispatch_minutes),
         sign_due=None,
         contact_due=None,
         **_untouched(),
@@ -68,7 +69,6 @@ def _dispatch(ticket: Ticket, row: Objection, unit: Unit, *, by: User, at: datet
         at=at,
         facts={"assignment": made.pk, "how": made.how, "unit": unit.pk, "objection": row.pk},
         lead=unit,
-        dispatched_at=at,
         steps=_anew(ticket),
         sign_due=book().due(limit, at, limit.sign_minutes),
         contact_due=book().due(limit, at, limit.contact_minutes),
@@ -87,7 +87,6 @@ def award(ticket: Ticket, row: Objection, *, by: User, at: datetime) -> None:
             **_untouched(),
             **_stood_still(ticket, row, at),
             "lead": unit,
-            "dispatched_at": at,
             "signed_at": at,
             "sign_due": book().due(limit, at, limit.sign_minutes),
             "contact_due": book().due(limit, at, limit.contact_minutes),
