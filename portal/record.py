@@ -141,9 +141,8 @@ def _word(facts: dict, case: Case, at: datetime) -> str:
 
 
 def _parts(facts: dict, case: Case, at: datetime) -> str:
-    """Their numbers: each has a code of its own, which the caller gets from 12345."""
-    numbers = [number for number in facts.get("parts", []) if number != case.ticket.number]
-    return _("另有工单 %(numbers)s，查询码请问 12345") % {"numbers": "、".join(numbers)} if numbers else ""
+    numbers = facts.get("parts", [])
+    return _("另有工单 %(numbers)s") % {"numbers": "、".join(numbers)} if numbers else ""
 
 
 _DETAILS: Mapping[str, Callable[[dict, Case, datetime], str]] = {
