@@ -24,7 +24,7 @@ READERS = CITY_READERS | {Role.DISTRICT}
 LATE: Mapping[str, Promise] = {
     "objection": _("异议未按时裁定"),
     "extension": _("延期申请未按时审批"),
-    "plan": _("挂账申请未按时审批"),
+    "milestone": _("挂账计划节点未按时完成"),
     "coordination": _("协调意见超时"),
     "on_site": _("未按现场办理令到场"),
     "whistle_ack": _("未按时应哨"),
