@@ -131,8 +131,10 @@ class RuleForm(LabForm):
         self.fields["lead"].choices = [("", ""), *units]
         self.fields["co"].choices = units
 
-    def offer_typed(self) -> None:
-        """Hold what was typed, so that nothing is lost when the form comes back."""
+    def offer_typed(self, revision: int) -> None:
+        """Hold what was typed when the form comes back, beside the draft as it is now."""
+        self.data = self.data.copy()
+        self.data["revision"] = revision
         places = Place.objects.select_related("district", "street")
         self.offer(
             Category.objects.leaves().filter(code=self.data.get("category", "")).first(),

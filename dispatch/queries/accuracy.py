@@ -1,6 +1,6 @@
 """How often an order went to the right unit at once: 1 − (upheld + re-dispatched) / dispatched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -57,9 +57,11 @@ class OfUnit(Accuracy):
     name: str
 
 
-def by_rule(begin: datetime, end: datetime) -> list[OfRule]:
-    """Every rule that dispatched in the period, the least accurate first; one statement."""
+def by_rule(begin: datetime, end: datetime, only: Collection[int] | None = None) -> list[OfRule]:
+    """Every rule (or these alone) that dispatched in the period, the least accurate first; one statement."""
     rows = _judged(begin, end).filter(how=How.RULE)
+    if only is not None:
+        rows = rows.filter(rule__in=only)
     named = {
         "leaf": F("rule__category__path_name"),
         "told_lead": F("rule__lead"),

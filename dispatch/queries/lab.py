@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from dispatch.models import Backlog, Catalogue, Rule
+from dispatch.queries.accuracy import Accuracy, by_rule, month_of
 from dispatch.queries.placing import Table, table_of, unit_map
 from dispatch.rules import (
     Asked,
@@ -18,6 +19,7 @@ from dispatch.rules import (
     Where,
     agreement,
     differences,
+    key_of,
     replay,
     shares,
 )
@@ -95,6 +97,25 @@ def rules_of(catalogue: Catalogue, typed: str = "", keys: Sequence[int] | None =
             | Q(scope__name__icontains=word)
         )
     return list(found.order_by("category__code", "pk")[: SHOWN + 1])
+
+
+def rates_of(catalogue: Catalogue, rules: Sequence[Rule], at: datetime) -> dict[int, Accuracy]:
+    """How right the rules were since the month before began, by key; a draft's by those it stands on."""
+    base = base_of(catalogue) if catalogue.state == Catalogue.State.DRAFT else catalogue
+    if base is None:
+        return {}
+    stands = {key_of(row): row.id for row in _flat(table_of(base))}
+    found = {rule.pk: stands.get(_key(rule)) for rule in rules}
+    month = month_of("", at)
+    begin = month_of(month.before, at).begin
+    told = by_rule(begin, at, [key for key in found.values() if key is not None])
+    rates = {rate.rule: rate for rate in told}
+    return {key: rates[rule] for key, rule in found.items() if rule in rates}
+
+
+def _key(rule: Rule) -> tuple[str, str, str, str]:
+    """As `key_of` for a rule as values."""
+    return rule.category.code, rule.scope.code if rule.scope else "", rule.kind, rule.condition
 
 
 def changes_of(draft: Catalogue) -> Differences:

@@ -7,6 +7,7 @@ from cachetools.func import ttl_cache
 from django.utils.translation import gettext as _
 
 from dispatch.models import Rule
+from dispatch.queries.accuracy import Accuracy
 from intake.models import Caller
 from tickets.book import FRESH_SECONDS
 from tickets.states import Channel
@@ -42,10 +43,14 @@ class Line:
     condition: str
     #: new, changed or nothing, against the version before.
     mark: str = ""
+    #: None where nobody asked, or it dispatched nothing.
+    rate: Accuracy | None = None
 
 
-def line(rule: Rule, mark: str = "") -> Line:
-    return Line(rule, in_words(rule.lead), [in_words(name) for name in rule.co], when(rule.condition), mark)
+def line(rule: Rule, mark: str = "", rate: Accuracy | None = None) -> Line:
+    """The rule in words, with what is known of it."""
+    co = [in_words(name) for name in rule.co]
+    return Line(rule, in_words(rule.lead), co, when(rule.condition), mark, rate)
 
 
 def when(condition: str) -> str:

@@ -100,6 +100,8 @@ def show(
     marks = {row.id: "new" for row in changes.added} | {row.id: "changed" for row in changes.changed}
     typed, changed_alone = request.GET.get("q", "").strip(), "changed" in request.GET
     rules = queries.rules_of(catalogue, typed, list(marks) if changed_alone else None)
+    rated = "rated" in request.GET
+    rates = queries.rates_of(catalogue, rules, timezone.now()) if rated else {}
     rule = _picked(request, catalogue) if editable else None
     if form is None and editable and "rule" in request.GET:
         form = forms.RuleForm.of(rule, catalogue.revision)
@@ -108,7 +110,10 @@ def show(
         "catalogue": catalogue,
         "is_draft": is_draft,
         "editable": editable,
-        "lines": [resolvers.line(row, marks.get(row.pk, "")) for row in rules[: queries.SHOWN]],
+        "lines": [
+            resolvers.line(row, marks.get(row.pk, ""), rates.get(row.pk)) for row in rules[: queries.SHOWN]
+        ],
+        "rated": rated,
         "more": len(rules) > queries.SHOWN,
         "q": typed,
         "changed_alone": changed_alone,
@@ -160,8 +165,9 @@ def set_rule(request: HttpRequest, key: int) -> HttpResponse:
         actions.set_rule(version, form.to_said(), rule=rule, revision=revision, by=request.user, at=at)
 
     def again(status: int, conflict: str) -> HttpResponse:
-        form.offer_typed()
-        return show(request, version_of(key), status=status, conflict=conflict, form=form)
+        fresh = version_of(key)
+        form.offer_typed(fresh.revision)
+        return show(request, fresh, status=status, conflict=conflict, form=form)
 
     failed = attempt(form, act, again)
     if failed is None:

@@ -9,7 +9,7 @@ from dispatch.models import Catalogue, Rule
 from tests.city import NOON, City, forget
 
 TODAY = NOON.date()
-NOTHING = {"looked": 0}
+NOTHING = {"looked": 0, "moved": 0}
 
 
 def begin(city: City, version: str = "2026.04") -> Catalogue:

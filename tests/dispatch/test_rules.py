@@ -1,8 +1,29 @@
 """Routing as pure thinking."""
 
+from dataclasses import replace
+
 import pytest
 
-from dispatch.rules import Asked, Decision, Row, UnitMap, Where, choose, resolve, route
+from dispatch.rules import (
+    Asked,
+    Decision,
+    Effect,
+    Past,
+    Row,
+    UnitMap,
+    Where,
+    agreement,
+    choose,
+    differences,
+    holds,
+    is_departmental,
+    known_condition,
+    known_resolver,
+    replay,
+    resolve,
+    route,
+    shares,
+)
 
 HERE = Where(code="110108009001", street="110108009", district="110108")
 ELSEWHERE = Where(code="110105001", street="110105001", district="110105")
@@ -11,6 +32,7 @@ UNITS = UnitMap(
     streets={"110108009": 10, "110105001": 11},
     districts={"110108": 20, "110105": 21},
     departments={("110108", "housing"): 30},
+    city_departments={"planning": 2},
 )
 STREET = Row(id=1, category="x", lead="street", co=("district_dept:housing", "unit:E-heating"))
 
@@ -24,6 +46,8 @@ STREET = Row(id=1, category="x", lead="street", co=("district_dept:housing", "un
         ("district_dept:water", None),
         ("unit:E-heating", 1),
         ("unit:E-none", None),
+        ("city_dept:planning", 2),
+        ("city_dept:housing", None),
     ],
 )
 def test_a_resolver_names_the_unit_of_the_place(resolver: str, unit: int | None) -> None:
@@ -33,6 +57,116 @@ def test_a_resolver_names_the_unit_of_the_place(resolver: str, unit: int | None)
 def test_an_unknown_resolver_is_an_error_of_the_catalogue() -> None:
     with pytest.raises(ValueError, match="unknown resolver: nearest"):
         resolve("nearest", HERE, UNITS)
+
+
+ASKED = Asked("complaint", urgent=True, channel="web", caller="enterprise", text="电梯困人\n三单元电梯停运")
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        ("", True),
+        ("urgent", True),
+        ("channel:web", True),
+        ("channel:phone", False),
+        ("caller:enterprise", True),
+        ("caller:person", False),
+        ("words:电梯", True),
+        ("words:停运", True),
+        ("words:锅炉", False),
+    ],
+)
+def test_a_condition_asks_of_the_request(condition: str, met: bool) -> None:
+    assert holds(condition, ASKED) is met
+    assert known_condition(condition)
+
+
+@pytest.mark.parametrize(
+    "condition", ["weather", "urgent:yes", "channel:pigeon", "caller:dog", "words:", "words: "]
+)
+def test_what_can_never_be_met_is_no_condition(condition: str) -> None:
+    assert not known_condition(condition)
+
+
+def test_a_condition_nobody_knows_is_an_error_of_the_catalogue() -> None:
+    with pytest.raises(ValueError, match="unknown condition: weather:rain"):
+        holds("weather:rain", ASKED)
+
+
+def test_at_one_scope_a_met_condition_goes_before_none_and_before_the_kind() -> None:
+    plain = Row(id=1, category="x", lead="street", kind="complaint")
+    lifts = Row(id=2, category="x", lead="district", condition="words:电梯")
+    boilers = Row(id=3, category="x", lead="district", condition="words:锅炉")
+    near = Row(id=4, category="x", lead="street", scope="110108")
+    assert choose([plain, lifts, boilers], HERE, ASKED) == lifts
+    assert choose([plain, boilers], HERE, ASKED) == plain
+    assert choose([lifts, near], HERE, ASKED) == near
+
+
+@pytest.mark.parametrize(
+    ("resolver", "known", "departmental"),
+    [
+        ("street", True, False),
+        ("district", True, False),
+        ("street:1", False, None),
+        ("district_dept:housing", True, True),
+        ("district_dept:water", False, True),
+        ("city_dept:planning", True, True),
+        ("unit:D-planning", True, True),
+        ("unit:E-heating", True, False),
+        ("unit:E-none", False, False),
+        ("nearest", False, None),
+    ],
+)
+def test_which_resolvers_are_known_and_which_name_a_department(
+    resolver: str, known: bool, departmental: bool | None
+) -> None:
+    assert known_resolver(resolver, UNITS) is known
+    if departmental is not None:
+        assert is_departmental(Row(id=1, category="x", lead=resolver), HERE, UNITS) is departmental
+
+
+def past(number: str, lead: int, *barred: int) -> Past:
+    return Past(number, "x", HERE, Asked("complaint"), frozenset(barred), lead)
+
+
+def test_a_replay_tells_lead_co_units_and_limit_apart() -> None:
+    old = {"x": [Row(id=1, category="x", lead="street", co=("district",))]}
+    moved = {"x": [Row(id=2, category="x", lead="district_dept:housing", co=("district",))]}
+    helped = {"x": [Row(id=2, category="x", lead="street")]}
+    timed = {"x": [Row(id=2, category="x", lead="street", co=("district",), statutory_days=60)]}
+    one = past("a", 10)
+    told = [
+        (s.moved, s.helped, s.timed) for new in (moved, helped, timed) for s in replay([one], old, new, UNITS)
+    ]
+    assert told == [(True, False, False), (False, True, False), (False, False, True)]
+    assert replay([one], old, old, UNITS) == []
+
+
+def test_gains_losses_and_agreement_are_counted_by_unit() -> None:
+    old, new = (
+        {"x": [Row(id=1, category="x", lead="street")]},
+        {"x": [Row(id=2, category="x", lead="district")]},
+    )
+    pasts = [past("a", 20), past("b", 10), past("c", 10, 20)]
+    shifts = replay(pasts, old, new, UNITS)
+    assert [(s.past.number, s.was.lead, s.now.lead) for s in shifts] == [
+        ("a", 10, 20), ("b", 10, 20), ("c", 10, None)
+    ]  # fmt: skip
+    assert shares(shifts) == [Effect(10, gained=0, lost=3), Effect(20, gained=2, lost=0)]
+    assert (agreement(pasts, old, UNITS), agreement(pasts, new, UNITS)) == (2, 1)
+
+
+def test_versions_differ_by_what_was_added_changed_and_removed() -> None:
+    kept, old = Row(id=1, category="a", lead="street"), Row(id=2, category="b", lead="street")
+    gone = Row(id=3, category="c", lead="street")
+    same, new = replace(kept, id=11), replace(old, id=12, basis="清单")
+    extra = Row(id=13, category="b", lead="district", condition="urgent")
+    found = differences([kept, old, gone], [same, new, extra])
+    assert ([r.id for r in found.added], [r.id for r in found.changed]) == ([13], [12])
+    assert [row.category for row in found.removed] == ["c"]
+    assert len(found) == 3
+    assert len(differences([kept], [same])) == 0
 
 
 def test_the_nearest_scope_wins_then_the_rule_for_the_kind_then_the_older_one() -> None:
