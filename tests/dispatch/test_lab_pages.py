@@ -90,7 +90,7 @@ def test_what_is_wrong_comes_back_with_what_was_typed(client_of: ClientOf, draft
     for changes, words in (
         ({"lead": "unit:nobody"}, "不对应任何单位"),
         ({"when": "words"}, "请写明诉求中出现的文字"),
-        ({"category": ""}, "这个字段是必填项"),
+        ({"category": ""}, "该字段是必填项"),
     ):
         answer = client.post(url, typed(draft, basis="写了一半", **changes))
         assert answer.status_code == 422
