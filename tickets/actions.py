@@ -95,7 +95,7 @@ def _limits(ticket: Ticket, category: Category | None) -> dict[str, object]:
     if ticket.state == State.PENDING:
         changes["dispatch_due"] = book().due(limit, received, limit.dispatch_minutes)
     elif ticket.state in WITH_UNIT and ticket.round == 1 and ticket.clock_from is not None:
-        changes |= _handling_moments(limit, ticket.clock_from)
+        changes |= _handling_moments(ticket, limit, ticket.clock_from)
     return changes
 
 
@@ -106,14 +106,19 @@ def raised_by_agent(ticket: Ticket) -> bool:
     return ticket.category is None or ticket.category.limit_code != ticket.limit.code
 
 
-def _handling_moments(limit: Limit, start: datetime) -> dict[str, object]:
-    moments = book().deadlines(limit, start, limit.handle_minutes)
-    return {
-        "handle_minutes": limit.handle_minutes,
-        "sign_due": book().due(limit, start, limit.sign_minutes),
-        "contact_due": book().due(limit, start, limit.contact_minutes),
-        **moments.as_changes(),
-    }
+def _handling_moments(ticket: Ticket, limit: Limit, start: datetime) -> dict[str, object]:
+    """The moments of the class from the start; what stood still stands still, and the windows of a unit that
+    got the order later stay its own.
+    """
+    moments = book().deadlines(limit, start, limit.handle_minutes).as_changes()
+    for pause in ticket.pauses.exclude(end=None):
+        moments = {name: book().resumed(limit, due, pause.begin, pause.end) for name, due in moments.items()}
+    windows = {"sign_due": "sign_minutes", "contact_due": "contact_minutes"}
+    before = book().limit_of(ticket.limit_id)
+    for field, minutes in windows.items():
+        if getattr(ticket, field) == book().due(before, start, getattr(before, minutes)):
+            moments[field] = book().due(limit, start, getattr(limit, minutes))
+    return {"handle_minutes": limit.handle_minutes, **moments}
 
 
 def _keep_versions(before: Ticket, after: Ticket, by: User, at: datetime) -> None:

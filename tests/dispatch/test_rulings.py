@@ -12,6 +12,7 @@ from scoring.actions import count_assignment
 from tests.city import NOON, City
 from tests.dispatch.objecting import MINUTE, fresh, kinds, objected, ruled, ruling_clocks, second, traces
 from tickets.access import Access
+from tickets.actions import Correction, correct
 from tickets.book import book
 from tickets.errors import Refused, Stale
 from tickets.models import Notice, Pause, Setting, Ticket
@@ -278,3 +279,14 @@ def test_an_upheld_objection_takes_the_order_off_the_old_units_account(
     ruled(dispatched, city, "upheld", to=city.street)
     lines = count_assignment(dispatched.assignments.latest("pk"), NOON)
     assert [(line.unit_id, line.accepted) for line in lines] == [(city.street.pk, 1), (city.heating.pk, -1)]
+
+
+def test_a_corrected_category_keeps_the_pause_and_the_new_units_windows(city: City, general: Ticket) -> None:
+    objected(general, city, by=city.street_clerk, to=city.housing, at=NOON + HOUR)
+    ruled(general, city, "upheld", to=city.housing, at=NOON + 3 * HOUR)
+    before = fresh(general)
+    right = Correction(city.leaves["deed"], before.place, before.location, before.content)
+    correct(before, right, by=city.dispatcher, at=NOON + 4 * HOUR)
+    now = fresh(general)
+    assert (now.limit.code, now.handle_due) == ("C", NOON + timedelta(days=15) + 2 * HOUR)
+    assert (now.sign_due, now.contact_due) == (NOON + 7 * HOUR, NOON + 27 * HOUR)
