@@ -145,11 +145,19 @@ def _order_line(row: Oversight, at: datetime) -> Line:
 def _ticket_line(ticket: Ticket, at: datetime) -> Line:
     far = ticket.special_at is not None and ticket.special_at <= at
     tag, colour = (_("严重超时"), "solid-red") if far else (_("已超时"), "red")
-    return Line(ticket, ticket.lead, tag, colour, ticket.handle_due, ticket.handle_due)
+    return Line(ticket, ticket.lead, tag, colour, ticket.handle_due, ticket.handle_due, ticket.content)
 
 
 def _side_line(timer: Timer, at: datetime) -> Line:
-    return Line(timer.ticket, timer.ticket.lead, LATE[timer.kind], "orange", timer.due, timer.due)
+    return Line(
+        timer.ticket,
+        timer.ticket.lead,
+        LATE[timer.kind],
+        "orange",
+        timer.due,
+        timer.due,
+        timer.ticket.content,
+    )
 
 
 VIEWS: Mapping[str, View] = {
