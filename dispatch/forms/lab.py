@@ -75,8 +75,7 @@ class RuleForm(LabForm):
         to_field_name="code",
         required=False,
         empty_label="",
-        label=_("适用地点"),
-        help_text=_("留空：全市"),
+        label=_("适用地点（留空为全市）"),
     )
     kind = forms.ChoiceField(
         choices=[("", _("所有类型")), *Kind.choices], required=False, label=_("诉求类型")
@@ -88,7 +87,7 @@ class RuleForm(LabForm):
     basis = forms.CharField(max_length=TEXT_LENGTH, required=False, label=_("依据"))
     limit_code = forms.ChoiceField(required=False, label=_("时限等级"))
     statutory_days = forms.IntegerField(
-        min_value=1, max_value=3650, required=False, label=_("法定时限（天）"), help_text=_("留空：按等级")
+        min_value=1, max_value=3650, required=False, label=_("法定时限（天，可留空）")
     )
     legal_basis = forms.CharField(max_length=TEXT_LENGTH, required=False, label=_("法定依据"))
 
@@ -165,7 +164,9 @@ class RuleForm(LabForm):
 class PublishForm(LabForm):
     """From when on, and what the legal and 编制 check said."""
 
-    effective_from = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_from = forms.DateField(
+        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     checked = forms.CharField(min_length=2, max_length=TEXT_LENGTH, label=_("法制与编制审核意见"))
 
 

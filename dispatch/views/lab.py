@@ -123,6 +123,7 @@ def show(
         "lessons": queries.lessons().filter(catalogue=catalogue) if is_draft else [],
         "form": form,
         "picked": rule,
+        "opened": bool(form or conflict) or "facts" in request.GET or (back is not None),
         "conflict": conflict,
         "back": (back or forms.WhyForm()) if may_withdraw else None,
     }
