@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch import actions
+from dispatch.actions import reckoning
 from tickets.models import Ticket
 
 #: Tickets routed by one run of `route_waiting`; the next beat takes the rest.
@@ -16,6 +17,16 @@ def route_waiting() -> int:
     waiting = Ticket.objects.waiting_dispatch().exclude(steps__contains=["route_failed"])
     keys = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
     return sum(route_one(key) for key in keys)
+
+
+#: A change of limits moves open deadlines in turns, so that what else is queued has its own.
+RECKON_SECONDS = 8
+
+
+@shared_task
+def reckon_waiting() -> int:
+    """Move open deadlines where a change of a calendar or a limit asks for it."""
+    return reckoning.reckon_waiting(timezone.now(), RECKON_SECONDS)
 
 
 def route_one(key: int) -> bool:

@@ -13,6 +13,7 @@ SCHEDULE = {
     # A second pair of hands after an outage; with nothing due it is one statement.
     "sweep beside": every("hotline.tasks.sweep", 5),
     "route waiting": every("dispatch.tasks.route_waiting", 10),
+    "reckon waiting": every("dispatch.tasks.reckon_waiting", 10),
     "score waiting": every("scoring.tasks.score_waiting", 10),
     "fold": every("scoring.tasks.fold", 30),
     "tell badges": every("hotline.tasks.tell_badges", 5),

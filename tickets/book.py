@@ -95,11 +95,11 @@ class Book:
 
     def due_in(self, calendar: int | None, start: datetime, minutes: int) -> datetime:
         """`minutes` of a calendar's time after the start; None: natural time."""
-        return due(start, timedelta(minutes=minutes), self._calendar_of(calendar))
+        return due(start, timedelta(minutes=minutes), self.calendar_of(calendar))
 
     def minutes_of_days(self, limit: Limit, days: int) -> int:
         """So many days as minutes of the limit's calendar: of 24 hours, or of its working hours."""
-        calendar = self._calendar_of(limit.calendar_id)
+        calendar = self.calendar_of(limit.calendar_id)
         if not calendar.working:
             return days * 24 * 60
         opens, closes = calendar.opens, calendar.closes
@@ -107,20 +107,21 @@ class Book:
 
     def share(self, limit: Limit, begin: datetime, end: datetime, percent: int) -> datetime:
         """The moment at which so much of the limit's time between two moments has passed."""
-        calendar = self._calendar_of(limit.calendar_id)
+        calendar = self.calendar_of(limit.calendar_id)
         return due(begin, counted(begin, end, calendar) * percent / 100, calendar)
 
     def resumed(self, limit: Limit, due_at: datetime, paused: datetime, resumed: datetime) -> datetime:
         """Where a moment of the limit moves when the clock stood still from `paused` to `resumed`."""
-        return resume(due_at, paused, resumed, self._calendar_of(limit.calendar_id))
+        return resume(due_at, paused, resumed, self.calendar_of(limit.calendar_id))
 
     def explain(
         self, calendar: int | None, start: datetime, minutes: int, pauses: Sequence[Pause] = ()
     ) -> list[Stretch]:
         """The stretches of `minutes` of a calendar's time from the start, counted and not."""
-        return explain(start, timedelta(minutes=minutes), self._calendar_of(calendar), pauses)
+        return explain(start, timedelta(minutes=minutes), self.calendar_of(calendar), pauses)
 
-    def _calendar_of(self, pk: int | None) -> Calendar:
+    def calendar_of(self, pk: int | None) -> Calendar:
+        """Which time counts; None: all of it."""
         return self._calendars[pk] if pk is not None else Calendar(timezone.get_default_timezone())
 
     def deadlines(self, limit: Limit, start: datetime, minutes: int) -> Deadlines:

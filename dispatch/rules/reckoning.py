@@ -6,7 +6,7 @@ one is never touched, and none is moved into the past.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tickets.clock import Calendar, Pause, due
 from tickets.states import State
@@ -33,6 +33,10 @@ class Ruler:
     sign: int
     contact: int
     handle: int
+
+    def under(self, calendar: Calendar) -> "Ruler":
+        """The same windows in another calendar."""
+        return replace(self, calendar=calendar)
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,31 @@ class Shift:
     now: datetime
 
 
-def by_day(calendar: Calendar, day: object, works: bool) -> Calendar:
+def by_day(calendar: Calendar, day: date, works: bool) -> Calendar:
     """The calendar with one day worked, or not."""
     return replace(calendar, days={**calendar.days, day: works})
 
 
 def shifts(order: Order, was: Ruler, now: Ruler, at: datetime) -> list[Shift]:
     """The open deadlines of an order that would lie elsewhere."""
-    found = []
-    for field in OPEN.get(order.state, ()):
-        moment = order.moments.get(field)
-        if moment is None or moment <= at:
-            continue
-        moved = _moved(order, field, moment, was, now)
-        if moved is not None and moved != moment and moved > at:
-            found.append(Shift(field, moment, moved))
-    return found
+    open_now = {field: order.moments.get(field) for field in OPEN.get(order.state, ())}
+    moved = {
+        field: _moved(order, field, moment, was, now)
+        for field, moment in open_now.items()
+        if moment is not None and moment > at
+    }
+    if "handle_due" in moved and not _lies_ahead(moved["handle_due"], at):
+        # The ladder stands around the limit: it does not move alone.
+        moved = {field: moment for field, moment in moved.items() if field not in HANDLING}
+    return [
+        Shift(field, order.moments[field], moment)
+        for field, moment in moved.items()
+        if _lies_ahead(moment, at) and moment != order.moments[field]
+    ]
+
+
+def _lies_ahead(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment > at
 
 
 def minutes_after(order: Order, was: Ruler, now: Ruler) -> int | None:
