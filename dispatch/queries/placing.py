@@ -141,7 +141,10 @@ def _asks_the_caller(rows: Iterable[Row]) -> bool:
 
 
 def _caller(ticket: Ticket) -> str:
-    """The type of the caller; empty for a ticket without one."""
+    """The type of the caller; empty for a ticket without one. The desk's rows bring it along."""
+    brought = getattr(ticket, "caller_type", None)
+    if brought is not None:
+        return brought
     try:
         return ticket.case.caller.type
     except Case.DoesNotExist:

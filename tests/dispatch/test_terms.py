@@ -1,12 +1,13 @@
 """Which limits a dispatched request gets, and which units it may never go to."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from dispatch.actions import dispatch_by_hand, redispatch, route
 from dispatch.models import Assignment, CoTask, Rule
-from dispatch.queries import propose
+from dispatch.queries import desk, propose, waits_because
 from dispatch.rules import Asked
 from intake import actions as intake
 from tests.city import NOON, ZONE, City, forget
@@ -105,6 +106,21 @@ def test_conditions_decide_between_rules_of_a_leaf(city: City) -> None:
     assert leads == [city.district.pk, city.housing.pk, city.heating.pk, city.street.pk]
     told = propose(city.leaves["property"], city.community, Asked("complaint", caller="enterprise"), NOON)
     assert told.lead == city.housing
+
+
+def test_the_desk_asks_nothing_more_for_a_rule_about_the_caller(
+    city: City, django_assert_num_queries: Callable
+) -> None:
+    shared = {"catalogue": city.catalogue, "category": city.leaves["property"]}
+    Rule.objects.create(**shared, lead="district_dept:housing", condition="caller:enterprise")
+    forget()
+    for number in range(5):
+        said = city.request(category=city.leaves["property"], phone=f"1390000000{number}")
+        intake.file(said, by=city.agent, at=NOON)
+    rows = desk(Ticket.objects.visible_to(city.dispatcher))
+    assert [waits_because(row, NOON) for row in rows[:1]] == ["等待系统按目录派单"]
+    with django_assert_num_queries(1):
+        assert len([waits_because(row, NOON) for row in rows]) == 5
 
 
 def test_a_city_department_is_found_by_its_line_of_work(city: City) -> None:
