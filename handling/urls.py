@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from handling.views import co, decisions, extension, inbox, objections, oversight, whistle
+from handling.views import (
+    co,
+    coordination,
+    decisions,
+    extension,
+    inbox,
+    objections,
+    oversight,
+    plan,
+    whistle,
+)
 
 app_name = "handling"
 
@@ -16,7 +26,14 @@ urlpatterns = [
     path("objections/", objections.raised, name="objections"),
     path("cards/", oversight.cards, name="cards"),
     path("cards/<int:key>/", oversight.account, name="card"),
+    path("decisions/coordination/<int:key>/answer/", coordination.answer, name="opinion"),
+    path("decisions/plan/<int:key>/answer/", plan.answer, name="plan_answer"),
     path("whistles/", whistle.whistles, name="whistles"),
+    path("plans/", plan.plans, name="plans"),
+    path("plans/<int:key>/", plan.running, name="running_plan"),
+    path("plans/<int:key>/review/", plan.review, name="plan_review"),
+    path("plans/<int:key>/renew/", plan.renew, name="plan_renew"),
+    path("plans/<int:key>/end/", plan.revoke, name="plan_revoke"),
     path("<str:number>/", inbox.pane, name="pane"),
     path("<str:number>/sign/", inbox.sign, name="sign"),
     path("<str:number>/contact/", inbox.contact, name="contact"),
@@ -31,6 +48,12 @@ urlpatterns = [
     path("<str:number>/object/", objections.raise_one, name="object"),
     path("<str:number>/extend/", extension.ask, name="extend"),
     path("<str:number>/oversight/", oversight.reply, name="oversight"),
+    path("<str:number>/coordinate/", coordination.ask, name="coordinate"),
+    path("<str:number>/on-site/", coordination.order, name="on_site"),
+    path("<str:number>/on-site/<int:key>/settle/", coordination.settle, name="settle"),
+    path("<str:number>/plan/", plan.ask, name="plan"),
+    path("<str:number>/plan/end/", plan.finish, name="plan_finish"),
+    path("<str:number>/plan/<int:key>/reach/", plan.reach, name="milestone"),
     path("<str:number>/whistle/", whistle.whistle, name="whistle"),
     path("<str:number>/whistle/<int:key>/ack/", whistle.ack, name="whistle_ack"),
     path("<str:number>/whistle/<int:key>/arrive/", whistle.arrive, name="whistle_arrive"),

@@ -96,6 +96,22 @@ ENTRIES = (
         "g u",
         frozenset({Role.DISTRICT}) | WATCHERS,
     ),
+    Entry(
+        "handling:whistles",
+        _("吹哨"),
+        "speakerphone",
+        "g w",
+        frozenset({Role.CLERK, Role.LEADER, Role.DISTRICT, Role.SUPERVISOR}),
+        frozenset({"handling:whistles", "handling:whistle"}),
+    ),
+    Entry(
+        "handling:plans",
+        _("挂账"),
+        "pin",
+        "g o",
+        frozenset({Role.DISTRICT, Role.SUPERVISOR}),
+        frozenset({"handling:plans", "handling:running_plan"}),
+    ),
     Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
     Entry(
         "reports:cases",

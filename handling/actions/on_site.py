@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from handling.models import OnSiteOrder
+from handling.queries.coordination import stands_on_site
 from handling.rules import MOST_CALLED, NOT_ORDERED
 from intake.rules import scrub
 from tickets import access, timers
@@ -85,7 +86,7 @@ def settle(
     """What was found and divided on site, with a photo; once. Refused to whoever was not ordered there."""
     if len(outcome.strip()) < 5:
         raise Refused(_("请写明现场结论。"))
-    if not may_settle(ticket, row, by):
+    if not stands_on_site(ticket, row.units.all(), by):
         raise Refused(_("只有到场单位和下达单位才能填写现场结论。"))
     hold(ticket)
     with kept(ticket, [photo], by=by, at=at) as photos:
@@ -97,17 +98,6 @@ def settle(
         ticket.record("on_site_done", by=by, at=at, facts=facts)
     if row.by_id != by.pk:
         tell(ticket, "on_site_done", at=at, person=row.by_id)
-
-
-def may_settle(ticket: Ticket, row: OnSiteOrder, by: User) -> bool:
-    """Whether this person stands for a unit that was ordered there, or for whoever ordered it."""
-    if by.has_role(Role.SUPERVISOR):
-        return True
-    if by.unit is None:
-        return False
-    if by.has_role(Role.DISTRICT) and by.unit.covers(ticket.lead):
-        return True
-    return row.units.filter(path__startswith=by.unit.path).exists()
 
 
 def ring(ticket: Ticket, timer: Timer, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django import forms
 
-from handling.forms import co, extension, objections, oversight, work
+from handling.forms import co, coordination, extension, objections, oversight, plan, work
 from tickets.models import Ticket
 from units.models import User
 
@@ -18,6 +18,9 @@ BLANK: Mapping[str, Blank] = {
     "work": work.blank,
     "co": co.blank,
     "extension": extension.blank,
+    "coordination": coordination.blank,
+    "on_site": coordination.blank_on_site,
+    "plan": plan.blank,
     "oversight": oversight.blank,
     "object": objections.blank,
 }

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django import forms
 
+from handling.forms import plan
+from handling.forms.coordination import AnswerForm
 from handling.forms.extension import DecisionForm
 from handling.queries.decisions import Item
 from units.models import User
@@ -17,9 +19,19 @@ def _extension(item: Item, by: User, at: datetime) -> dict[str, forms.Form]:
     return {"decide": DecisionForm(prefix="decide")}
 
 
+def _coordination(item: Item, by: User, at: datetime) -> dict[str, forms.Form]:
+    return {"opinion": AnswerForm(prefix="opinion", row=item.row)}
+
+
+def _plan(item: Item, by: User, at: datetime) -> dict[str, forms.Form]:
+    return {"sign": plan.DecisionForm(prefix="sign")}
+
+
 #: The names are those of `handling.queries.decisions.KINDS`.
 BLANK: Mapping[str, Blank] = {
     "extension": _extension,
+    "coordination": _coordination,
+    "plan": _plan,
 }
 
 

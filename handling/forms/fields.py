@@ -7,6 +7,10 @@ from django.core.files.uploadedfile import UploadedFile
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
 
+#: For a single picture: a telephone opens its camera.
+CAMERA = {"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}
+
+
 class Photos(forms.ClearableFileInput):
     """A file input that takes several."""
 

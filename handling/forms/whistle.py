@@ -4,13 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from handling.actions.whistle import ACTION_LENGTH, Arrival, Blast
-from handling.forms.fields import words
+from handling.forms.fields import CAMERA, words
 from handling.models import Call, Whistle
 from handling.queries.whistle import Aside, callable_units
 from tickets.models import Ticket
-
-#: A telephone opens its camera; what a file really is, is decided by its content.
-CAMERA = {"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}
 
 
 class BlowForm(forms.Form):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.queries import objections
-from handling.queries import co, extension, oversight
+from handling.queries import co, coordination, extension, oversight, plan, whistle
 from tickets.models import Ticket
 from units.models import User
 
@@ -31,6 +31,10 @@ ASIDES: Mapping[str, Aside] = {
     "oversight": Aside(frozenset({"oversee"}), oversight.aside),
     "cards": Aside(frozenset({"card"}), oversight.cards_aside),
     "extension": Aside(frozenset({"extend_ask"}), extension.aside),
+    "coordination": Aside(frozenset({"coordinate"}), coordination.aside),
+    "on_site": Aside(frozenset({"on_site"}), coordination.on_site),
+    "plan": Aside(frozenset({"plan_ask"}), plan.aside),
+    "whistle": Aside(frozenset({"whistle"}), whistle.aside),
 }
 
 

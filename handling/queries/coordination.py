@@ -1,5 +1,6 @@
 """Coordination by levels (分级协调) and orders on site: what stands on an order, what waits for whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.db.models import Q, QuerySet
 from handling.models import Coordination, OnSiteOrder
 from tickets.models import Ticket
 from tickets.states import OPEN, WITH_UNIT, State
-from units.models import User
+from units.models import Unit, User
 from units.roles import Role
 
 Level = Coordination.Level
@@ -70,9 +71,23 @@ class SiteAside:
     user: User
 
     @property
-    def open(self) -> list[OnSiteOrder]:
-        """Those without an outcome."""
-        return [row for row in self.rows if row.done_at is None]
+    def mine(self) -> list[OnSiteOrder]:
+        """Those without an outcome that this reader may write about: ordered there, or who orders."""
+        return [row for row in self.rows if row.done_at is None and self._may(row)]
+
+    def _may(self, row: OnSiteOrder) -> bool:
+        return stands_on_site(self.ticket, row.units.all(), self.user)
+
+
+def stands_on_site(ticket: Ticket, units: Iterable[Unit], user: User) -> bool:
+    """Whether this person stands for a unit that was ordered there, or for whoever ordered it."""
+    if user.has_role(Role.SUPERVISOR):
+        return True
+    if user.unit is None:
+        return False
+    if user.has_role(Role.DISTRICT) and user.unit.covers(ticket.lead):
+        return True
+    return any(user.unit.covers(unit) for unit in units)
 
 
 def on_site(ticket: Ticket, user: User, at: datetime) -> SiteAside:

@@ -9,15 +9,15 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from handling.models import Extension
-from handling.queries import extension
+from handling.models import Coordination, Extension, Plan
+from handling.queries import coordination, extension, plan
 from tickets.models import Ticket
 from units.models import Unit, User
 
 #: The most pressing are worked off first, so nobody pages through them.
 SHOWN = 50
 
-Row = Extension
+Row = Extension | Coordination | Plan
 Rows = Callable[[User], QuerySet[Row]]
 
 
@@ -32,6 +32,8 @@ class Kind:
 #: The process' name → how it asks. Its rows have ticket, unit, at and due (None: no time is set).
 KINDS: Mapping[str, Kind] = {
     "extension": Kind(_("延期"), extension.waiting),
+    "coordination": Kind(_("协调"), coordination.waiting),
+    "plan": Kind(_("挂账"), plan.waiting),
 }
 
 

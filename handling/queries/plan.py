@@ -74,6 +74,12 @@ def waiting(user: User) -> QuerySet[Plan]:
     return rows.exclude(ticket__accused__isnull=False, ticket__accused=user.unit)
 
 
+def may_ask(ticket: Ticket, user: User) -> bool:
+    """Whether this person may ask for a plan now."""
+    found = pending(ticket)
+    return "plan_ask" in ticket.facts_for(user) and (found is None or lapsed(found))
+
+
 def running(user: User) -> QuerySet[Plan]:
     """The running plans of the orders this person may see, the one that ends first before the others.
 
