@@ -60,6 +60,7 @@ TOLD: Mapping[str, Promise] = {
     "merge": gettext_lazy("与反映同一问题的诉求合并办理"),
     "unmerge": gettext_lazy("不再合并，单独办理"),
     "follow": gettext_lazy("合并办理的诉求已有结果，转入回访"),
+    "rejoin": gettext_lazy("办理结果退回补充，继续合并办理"),
     "contact": gettext_lazy("承办单位已联系您"),
     "add": gettext_lazy("您补充了情况"),
     "urge": gettext_lazy("您催办了一次，已转告承办单位"),

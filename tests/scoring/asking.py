@@ -6,6 +6,7 @@ from datetime import datetime
 from followup.models import Answer
 from intake import actions as intake
 from tests.city import NOON, City
+from tickets import access
 from tickets.models import Ticket
 from units.models import Unit
 
@@ -17,6 +18,8 @@ def filed(city: City, unit: Unit | None, leaf: str = "heating") -> Ticket:
     phone = f"139{Ticket.objects.count():08d}"
     request = city.request(phone=phone, category=city.leaves[leaf])
     ticket = intake.file(request, by=city.agent, at=NOON)
+    if unit is not None:
+        access.hand(ticket, unit.pk)
     Ticket.objects.filter(pk=ticket.pk).update(lead=unit)
     ticket.refresh_from_db()
     return ticket

@@ -262,7 +262,7 @@ def _ack(facts: Facts, rows: Rows) -> str:
 TELLERS: Mapping[str, Callable[[Facts, Rows], str]] = {
     "object": _object,
     **dict.fromkeys(("uphold", "overrule", "rule", "objection_lapsed"), _ruling),
-    **dict.fromkeys(("merge", "unmerge", "follow"), _into),
+    **dict.fromkeys(("merge", "unmerge", "follow", "rejoin"), _into),
     **dict.fromkeys(("adopt", "let_go"), _child),
     "split": _parts,
     **dict.fromkeys(("add", "urge", "withdraw"), _word),
