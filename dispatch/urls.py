@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from dispatch.views import desk, lab, lessons, objections, replay, supervision
+from dispatch.views import (
+    bulk,
+    desk,
+    lab,
+    lessons,
+    merging,
+    objections,
+    reckoning,
+    replay,
+    splitting,
+    supervision,
+)
 
 app_name = "dispatch"
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("suggest/", desk.suggest, name="suggest"),
+    path("bulk/", bulk.bulk, name="bulk"),
     path("objections/", objections.desk, name="objections"),
     path("objections/accuracy/", objections.accurate, name="accuracy"),
     path("objections/<str:number>/", objections.case, name="objection"),
@@ -30,9 +42,21 @@ urlpatterns = [
     path("<str:number>/by-hand/", desk.by_hand, name="by_hand"),
     path("<str:number>/redispatch/", desk.redispatch, name="redispatch"),
     path("<str:number>/correct/", desk.correct, name="correct"),
+    path("<str:number>/merge/", merging.merge, name="merge"),
+    path("<str:number>/unmerge/", merging.unmerge, name="unmerge"),
+    path("<str:number>/split/", splitting.split, name="split"),
 ]
 
-#: The supervisors' desk stands under an address of its own.
+#: What a change of calendars and limits would do stands under an address of its own.
+policy_urls = (
+    [
+        path("preview/", reckoning.preview, name="preview"),
+        path("write/", reckoning.write, name="write"),
+    ],
+    "policy",
+)
+
+#: So does the supervisors' desk.
 supervision_urls = (
     [
         path("", supervision.desk, name="desk"),

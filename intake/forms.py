@@ -9,12 +9,12 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from intake.models import Call, Caller
+from intake.models import WORD_LENGTH, Call, Caller, Word
 from intake.queries import category_of, place_of, unit_with
 from intake.requests import CONTENT_LENGTH, KEY_LENGTH, NAME_LENGTH, Request, own_key
 from intake.rules import clean_phone, transfer_line
 from tickets.book import local_day
-from tickets.models import Category
+from tickets.models import Category, Ticket
 from tickets.states import Channel, Kind
 from units.models import User
 
@@ -89,6 +89,23 @@ class LookForm(forms.Form):
     """Why someone needs the caller's full number."""
 
     reason = forms.CharField(label=_("查看事由"), max_length=200)
+
+
+class WordForm(forms.Form):
+    """What the caller says about an earlier request. The button that was pressed says what it is."""
+
+    text = forms.CharField(
+        label=_("诉求人说的"),
+        max_length=WORD_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "aria-label": _("诉求人说的")}),
+    )
+    say = forms.ChoiceField(choices=Word.Kind.choices, widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, ticket: Ticket, **kwargs: object) -> None:
+        super().__init__(*args, auto_id=f"w{ticket.pk}_%s", initial={"version": ticket.version}, **kwargs)
+        self.ticket = ticket
 
 
 class DeskForm(forms.Form):

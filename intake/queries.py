@@ -101,10 +101,9 @@ def others_asking(ticket: Ticket) -> QuerySet[Case]:
     return found.order_by("ticket__received_at", "pk")
 
 
-def open_tickets(agent: User, caller: Caller) -> QuerySet[Ticket]:
-    """The caller's tickets about which there is still something to say, newest first."""
-    found = Ticket.objects.visible_to(agent).filter(case__caller=caller, state__in=OPEN | {State.MERGED})
-    return found.select_related("lead", "master").order_by("-received_at")[:SHOWN]
+def still_open(tickets: list[Ticket]) -> list[Ticket]:
+    """Those about which there is still something to say: to add, to urge, to take back."""
+    return [ticket for ticket in tickets if ticket.state in OPEN | {State.MERGED}][:SHOWN]
 
 
 def unsettled(tickets: list[Ticket]) -> list[Ticket]:

@@ -15,6 +15,7 @@ def urls(then: Then | None = None) -> tuple[list[URLPattern], str]:
         path("desk/hang-up/", views.hang_up, name="hang_up"),
         path("desk/file/", views.file_request, {"then": then}, name="file"),
         path("desk/filed/<slug:number>/", views.filed, name="filed"),
+        path("desk/words/<slug:number>/", views.word, name="word"),
         path("desk/places/", views.places, name="places"),
         path("desk/categories/", views.categories, name="categories"),
         path("desk/units/", views.units, name="units"),

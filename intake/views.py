@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from intake import actions, queries
-from intake.forms import CallForm, DeskForm, LookForm
-from intake.models import Call
+from intake.forms import CallForm, DeskForm, LookForm, WordForm
+from intake.models import Call, Case, Word
 from intake.rules import EMERGENCY_LINES
 from tickets.book import book, local_day
-from tickets.errors import Refused
+from tickets.errors import Refused, Stale
 from tickets.flow import INTAKE
 from tickets.models import Ticket
 from tickets.queries import in_hand
@@ -61,6 +61,7 @@ def busy(user: User, call: Call, form: DeskForm, at: datetime) -> dict[str, obje
         "earlier_more": len(tickets) == queries.READ,
         "unsettled": queries.unsettled(tickets),
         "months": book().number("history_months", at),
+        "open_forms": [WordForm(ticket=row) for row in queries.still_open(tickets)],
     }
 
 
@@ -104,6 +105,67 @@ def file_request(request: HttpRequest, then: actions.Then | None = None) -> Http
             form.add_error(None, str(refusal))
     page = "intake/desk.html#registration" if request.htmx else "intake/desk.html"
     return render(request, page, busy(request.user, its_call, form, at), status=422)
+
+
+@require_POST
+@never_cache
+@at_the_desk
+def word(request: HttpRequest, number: str) -> HttpResponse:
+    """The caller on the line adds to an earlier request of theirs, urges it, or takes it back."""
+    at = timezone.now()
+    its_call = queries.call_of(request.user, request.POST.get("call", ""))
+    ticket = in_hand(request.user, number)
+    if its_call is None or not Case.objects.filter(ticket=ticket, caller=its_call.caller).exists():
+        raise Http404
+    form = WordForm(request.POST, ticket=ticket)
+    try:
+        if form.is_valid():
+            _said(form, by=request.user, at=at)
+            return _open(request, its_call, at, told=ticket)
+    except Stale as stale:
+        return _open(request, its_call, at, bound=form, conflict=str(stale), status=409)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return _open(request, its_call, at, bound=form, status=422)
+
+
+def _said(form: WordForm, *, by: User, at: datetime) -> None:
+    text, ticket = form.cleaned_data["text"], form.ticket
+    match form.cleaned_data["say"]:
+        case Word.Kind.ADD:
+            actions.add_more(ticket, text=text, by=by, at=at)
+        case Word.Kind.URGE:
+            actions.urge(ticket, text=text, by=by, at=at)
+        case _:
+            # Nobody takes back what has changed since they were told of it.
+            actions.withdraw(
+                in_hand(by, ticket.number, form.cleaned_data["version"]), reason=text, by=by, at=at
+            )
+
+
+def _open(
+    request: HttpRequest,
+    call: Call,
+    at: datetime,
+    *,
+    bound: WordForm | None = None,
+    status: int = 200,
+    **told: object,
+) -> HttpResponse:
+    """The caller's open requests afresh: alone for htmx, beside the empty form otherwise."""
+    earlier = list(queries.earlier_tickets(request.user, call.caller, at)[: queries.READ])
+    forms = [WordForm(ticket=row) for row in queries.still_open(earlier)]
+    if bound is not None:
+        forms = [bound if form.ticket == bound.ticket else form for form in forms]
+    page = {"call": call, "open_forms": forms, **told}
+    if request.htmx:
+        return render(request, "intake/_open.html", page, status=status)
+    if bound is None:
+        return redirect("intake:desk")
+    blank = DeskForm(
+        at=at, initial={"call": call.pk, "name": call.caller.name, "caller_type": call.caller.type}
+    )
+    return render(request, "intake/desk.html", busy(request.user, call, blank, at) | page, status=status)
 
 
 def _written(

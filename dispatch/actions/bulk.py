@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.actions.routing import dispatch_by_hand, refuse_unfit, route
-from dispatch.queries import decision_for, obstacle
-from dispatch.queries.objections import freed
+from dispatch.queries import suggested, waits_because
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import moved_since
@@ -46,11 +45,8 @@ def _dispatch(ticket: Ticket, lead: Unit | None, reason: str, by: User, at: date
     if lead is not None:
         dispatch_by_hand(ticket, lead=lead, reason=reason, by=by, at=at)
         return
-    decision = decision_for(ticket, at)
+    decision = suggested(ticket, at)
     if decision is None:
-        why = obstacle(ticket.category, ticket.place, ticket.accused_id)
-        raise Refused(_("没有派单建议（%s），请人工派单。") % why)
-    if decision.lead in freed(ticket):
-        raise Refused(_("目录所指单位的异议已成立，请人工派单。"))
+        raise Refused(_("没有派单建议（%s），请人工派单。") % waits_because(ticket, at))
     refuse_unfit(ticket, Unit.objects.get(pk=decision.lead), at)
     route(ticket, at, by=by)

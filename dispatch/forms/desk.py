@@ -90,8 +90,8 @@ class RedispatchForm(VersionForm):
             self.fields["lead"].queryset = Unit.objects.active().under(user.unit)
 
 
-class CorrectForm(VersionForm):
-    """How it should read."""
+class MatterForm(forms.Form):
+    """What one matter is: leaf, place and words."""
 
     category = forms.ModelChoiceField(
         Category.objects.leaves(), to_field_name="code", required=False, label=_("事项分类")
@@ -107,6 +107,23 @@ class CorrectForm(VersionForm):
         max_length=CONTENT_LENGTH, widget=forms.Textarea(attrs={"rows": 4}), label=_("诉求内容")
     )
 
+    def offer(self, category: Category | None, place: Place | None) -> None:
+        """Let the selects hold these alone."""
+        self.fields["category"].widget.choices = _offered(category)
+        self.fields["place"].widget.choices = _offered(place)
+
+    def offer_typed(self) -> None:
+        """Hold what was typed, so that nothing is lost when the form comes back."""
+        places = Place.objects.select_related("district", "street")
+        self.offer(
+            Category.objects.leaves().filter(code=self["category"].value() or "").first(),
+            places.filter(code=self["place"].value() or "").first(),
+        )
+
+
+class CorrectForm(MatterForm, VersionForm):
+    """How it should read."""
+
     @classmethod
     def of(cls, ticket: Ticket) -> "CorrectForm":
         """Filled in with what the ticket says."""
@@ -121,18 +138,6 @@ class CorrectForm(VersionForm):
         )
         form.offer(ticket.category, ticket.place)
         return form
-
-    def offer(self, category: Category | None, place: Place | None) -> None:
-        """Let the selects hold these alone."""
-        self.fields["category"].widget.choices = _offered(category)
-        self.fields["place"].widget.choices = _offered(place)
-
-    def offer_typed(self) -> None:
-        places = Place.objects.select_related("district", "street")
-        self.offer(
-            Category.objects.leaves().filter(code=self.data.get("category", "")).first(),
-            places.filter(code=self.data.get("place", "")).first(),
-        )
 
     def to_correction(self) -> Correction:
         """The valid form as a correction, its texts scrubbed of numbers."""

@@ -1,6 +1,6 @@
 """The dispatch desk, and the suggestion on the agent's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.contrib import messages
@@ -14,7 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import actions, queries
 from dispatch.forms import desk as forms
-from intake.queries import category_of, place_of, unit_with
+from dispatch.forms.bulk import OneUnitForm
+from dispatch.forms.merging import MergeForm
+from dispatch.queries.merging import masters_for
+from intake.queries import category_of, others_asking, place_of, said_later, unit_with
 from tickets.actions import correct as correct_ticket
 from tickets.book import book, local_day
 from tickets.errors import Refused, Stale
@@ -30,6 +33,9 @@ SHOWN = 50
 #: Who reads the city's desk; a dispatcher alone works on it.
 READERS = frozenset({Role.DISPATCHER, Role.TEAM_LEADER, Role.SUPERVISOR, Role.AUDITOR})
 
+#: Events after which there may be words of callers to read: this one's, or a duplicate's.
+SAID = frozenset({"add", "urge", "withdraw", "adopt"})
+
 Act = Callable[[Ticket, datetime], object]
 
 
@@ -43,6 +49,11 @@ def _waiting(user: User) -> list[Ticket]:
     raise PermissionDenied
 
 
+def _merged(user: User) -> list[Ticket]:
+    """What was merged lately."""
+    return list(queries.merged_desk(Ticket.objects.visible_to(user))[: SHOWN + 1])
+
+
 def _pane(user: User, ticket: Ticket, at: datetime, bound: dict[str, forms.VersionForm]) -> dict[str, object]:
     """The case, the suggestion, and the forms this person may use now."""
     may = {move.name for move in ticket.moves_for(user)}
@@ -52,27 +63,41 @@ def _pane(user: User, ticket: Ticket, at: datetime, bound: dict[str, forms.Versi
         pane |= {"proposal": proposal, "hand": forms.HandForm.proposed(ticket, proposal)}
     if "redispatch" in may:
         pane["pass_on"] = forms.RedispatchForm(initial={"version": ticket.version}, user=user)
+    if "merge" in may:
+        masters = list(masters_for(ticket, user, at))
+        first = {"version": ticket.version}
+        pane |= {"into": MergeForm(initial=first, user=user, masters=masters), "masters": len(masters)}
     if "correct" in ticket.facts_for(user):
         pane["right"] = forms.CorrectForm.of(ticket)
+    told = set(ticket.events.order_by().values_list("kind", flat=True))
+    pane["callers"] = list(others_asking(ticket)) if "adopt" in told else []
+    pane["words"] = list(said_later(ticket)) if told & SAID else []
     return pane | bound
 
 
-def _page(
+def page(
     request: HttpRequest,
     number: str = "",
     *,
     status: int = 200,
     conflict: str = "",
     bound: dict[str, forms.VersionForm] | None = None,
+    picked: Collection[str] = (),
 ) -> HttpResponse:
-    """The desk with one case in its pane, the first one unless told otherwise."""
+    """The desk with one case in its pane, the first one unless told otherwise; `picked` are ticked."""
     at = timezone.now()
-    rows = _waiting(request.user)
+    merged = request.GET.get("v") == "merged" and request.user.has_role(*READERS)
+    rows = _merged(request.user) if merged else _waiting(request.user)
     ticket = in_hand(request.user, number) if number else next(iter(rows), None)
+    shown = rows[:SHOWN]
     context = {
-        "rows": [(row, queries.waits_because(row, at)) for row in rows[:SHOWN]],
+        "rows": list(zip(shown, queries.hints(shown, at), strict=True)),
         "more": len(rows) > SHOWN,
         "of_the_city": request.user.has_role(*READERS),
+        "merged": merged,
+        "picks": request.user.has_role(Role.DISPATCHER) and not merged,
+        "picked": picked,
+        "one": OneUnitForm(),
         "conflict": conflict,
         "opened": bool(number),
         "now": at,
@@ -81,20 +106,20 @@ def _page(
     return render(request, "dispatch/desk.html", context | pane, status=status)
 
 
-def _act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, act: Act) -> HttpResponse:
+def act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, do: Act) -> HttpResponse:
     """Do it and go to the next row; or the same page again, with what was typed or with what is new."""
     try:
         ticket = in_hand(request.user, number, request.POST.get("version"))
         if form.is_valid():
-            act(ticket, timezone.now())
+            do(ticket, timezone.now())
             messages.success(request, _("已办理：%s") % ticket.number)
             return _next(request, ticket)
     except Stale as stale:
-        return _page(request, number, status=409, conflict=str(stale))
+        return page(request, number, status=409, conflict=str(stale))
     except Refused as refusal:
         form.add_error(None, str(refusal))
     form.offer_typed()
-    return _page(request, number, status=422, bound={name: form})
+    return page(request, number, status=422, bound={name: form})
 
 
 def _next(request: HttpRequest, done: Ticket) -> HttpResponse:
@@ -110,7 +135,7 @@ def _next(request: HttpRequest, done: Ticket) -> HttpResponse:
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits, the most pressing first."""
-    return _page(request)
+    return page(request)
 
 
 @require_safe
@@ -118,7 +143,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case in the pane; htmx gets the pane alone."""
     if not request.htmx:
-        return _page(request, number)
+        return page(request, number)
     ticket = in_hand(request.user, number)
     return render(request, "dispatch/_pane.html", _pane(request.user, ticket, timezone.now(), {}))
 
@@ -129,13 +154,13 @@ def by_hand(request: HttpRequest, number: str) -> HttpResponse:
     """A dispatcher decides."""
     form = forms.HandForm(request.POST)
 
-    def act(ticket: Ticket, at: datetime) -> None:
+    def do(ticket: Ticket, at: datetime) -> None:
         told = form.cleaned_data
         actions.dispatch_by_hand(
             ticket, lead=told["lead"], co=told["co"], reason=told["reason"], by=request.user, at=at
         )
 
-    return _act(request, number, "hand", form, act)
+    return act(request, number, "hand", form, do)
 
 
 @require_POST
@@ -144,11 +169,11 @@ def redispatch(request: HttpRequest, number: str) -> HttpResponse:
     """A district passes an unsigned ticket on to one of its own units."""
     form = forms.RedispatchForm(request.POST, user=request.user)
 
-    def act(ticket: Ticket, at: datetime) -> None:
+    def do(ticket: Ticket, at: datetime) -> None:
         told = form.cleaned_data
         actions.redispatch(ticket, lead=told["lead"], reason=told["reason"], by=request.user, at=at)
 
-    return _act(request, number, "pass_on", form, act)
+    return act(request, number, "pass_on", form, do)
 
 
 @require_POST
@@ -157,10 +182,10 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     """A dispatcher sets right what was written down; the case stays open, its suggestion made anew."""
     form = forms.CorrectForm(request.POST)
 
-    def act(ticket: Ticket, at: datetime) -> None:
+    def do(ticket: Ticket, at: datetime) -> None:
         correct_ticket(ticket, form.to_correction(), by=request.user, at=at)
 
-    answer = _act(request, number, "right", form, act)
+    answer = act(request, number, "right", form, do)
     return redirect("dispatch:case", number) if answer.status_code == 302 else answer
 
 

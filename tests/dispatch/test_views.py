@@ -226,7 +226,7 @@ def test_the_desk_costs_the_same_with_one_and_with_thirty_rows(
         )
     client = client_of("dispatcher")
     client.get("/dispatch/")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         page = client.get("/dispatch/").content.decode()
     assert page.count("<tr data-row") == many
 
