@@ -58,7 +58,7 @@ def read(folder: Path) -> Pack:
         units=unit_rows,
         policy=numbers,
         categories=tree,
-        rules=rules.read(folder, tree, place_rows, unit_rows, problems),
+        rules=rules.read(folder, tree, place_rows, unit_rows, numbers.limit_codes, problems),
         scheme=scheme.read(folder, problems),
         people=people.read(folder, unit_rows, problems),
         warnings=problems.warnings,

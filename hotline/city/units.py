@@ -74,6 +74,10 @@ class Units:
                 found.setdefault(row.function, set()).add(row.place)
         return found
 
+    def city_functions(self) -> set[str]:
+        """The functions for which the city itself has a department."""
+        return {row.function for row in self.by_code.values() if row.type == "city_dept" and row.active}
+
 
 def read(folder: Path, places: Places, problems: Problems) -> Units:
     rows = read_csv(

@@ -1,6 +1,7 @@
-"""A state folder of its own for tests that start real servers."""
+"""A state folder of its own for tests that start real servers; a city's folder for those that load one."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from hotline.local.erase import erase
 from hotline.local.state import PROJECT
+
+EXAMPLE = re.compile(r"```\w+ file=(\S+)\n(.*?)```", re.DOTALL)
 
 
 @dataclass
@@ -38,6 +41,14 @@ def place(tmp_path: Path) -> Iterator[Place]:
         if str(state) in " ".join(process.info["cmdline"] or []):
             process.kill()
     erase(state)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The city of the documentation as a folder."""
+    for name, text in EXAMPLE.findall((PROJECT / "docs" / "city-pack.md").read_text(encoding="utf-8")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:

@@ -1,6 +1,5 @@
 """load_city: the city of docs/city-pack.md, and everything that can be wrong with a folder."""
 
-import re
 from io import StringIO
 from pathlib import Path
 
@@ -22,18 +21,6 @@ from tests.hotline.bad_rows import BAD
 from tickets.book import Book
 from tickets.models import Category, Limit, Setting, Ticket, WorkCalendar, WorkDay
 from units.models import Place, Unit, User
-
-EXAMPLE = re.compile(r"```\w+ file=(\S+)\n(.*?)```", re.DOTALL)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The city of the documentation as a folder."""
-    for name, text in EXAMPLE.findall(
-        (configured.BASE_DIR / "docs" / "city-pack.md").read_text(encoding="utf-8")
-    ):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:
