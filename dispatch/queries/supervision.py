@@ -42,6 +42,10 @@ class Filter:
     told: str = ""
 
 
+#: Cards whose unit has not accounted for them.
+WAITING = Filter(told="no")
+
+
 @dataclass(frozen=True)
 class Line:
     """A row of the desk, whichever list it stands in. `due`: a clock that runs or ran out."""
@@ -199,7 +203,7 @@ def listing(user: User, view: View, at: datetime, by: Filter, after: str = "") -
 def rail(user: User, at: datetime) -> list[tuple[View, str]]:
     """The views with how many rows each has, in one statement; of cards those without an account."""
     found = {view.key: view.find(user, at) for view in VIEWS.values()}
-    found["cards"] = chosen(found["cards"], Filter(told="no"))
+    found["cards"] = chosen(found["cards"], WAITING)
     sums = {f"n_{key}": pages.Counted(rows) for key, rows in found.items()}
     row = User.objects.filter(pk=user.pk).values(**sums).get()
     return [(view, pages.shown(row[f"n_{view.key}"])) for view in VIEWS.values()]

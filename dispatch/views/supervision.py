@@ -133,14 +133,16 @@ def _page(
 
 def _list(request: HttpRequest, data: QueryDict) -> dict[str, object]:
     """What the list shows."""
-    at, view, form = timezone.now(), _view(data), forms.CardFilter(data)
+    at, view = timezone.now(), _view(data)
+    # As long as nobody chose: what waits for an account, as the rail counts it.
+    form = forms.CardFilter(vars(queries.WAITING) | data.dict())
     chosen = form.chosen()
     listing = queries.listing(request.user, view, at, chosen, data.get("after", ""))
-    said = {"v": view.key, **{key: value for key, value in vars(chosen).items() if value}}
+    said = {"v": view.key, **(vars(chosen) if view.key == "cards" else {})}
     return {
         "view": view,
         "filter": form,
-        "filtered": len(said) > 1,
+        "filtered": view.key == "cards" and chosen != queries.WAITING,
         "listing": listing,
         "next_url": f"{reverse('supervision:desk')}?{urlencode(said | {'after': listing.after})}"
         if listing.after

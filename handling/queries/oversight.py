@@ -38,13 +38,19 @@ def key_of(pk: int | str) -> str:
 
 
 def aside(ticket: Ticket, user: User, at: datetime) -> list[Order]:
-    """The orders of supervision, the latest first."""
-    return [Order(row) for row in supervision.orders_of(ticket)]
+    """The orders of supervision, the latest first; co-units have no part in them."""
+    return [Order(row) for row in supervision.orders_of(ticket)] if _of_the_lead(ticket, user) else []
 
 
 def cards_aside(ticket: Ticket, user: User, at: datetime) -> list[Card]:
-    """The cards the order brought."""
-    return supervision.cards_of(ticket)
+    """The cards the order brought its lead."""
+    return supervision.cards_of(ticket) if _of_the_lead(ticket, user) else []
+
+
+def _of_the_lead(ticket: Ticket, user: User) -> bool:
+    """Whether the person stands at the lead, above or below it."""
+    lead, unit = ticket.lead, user.unit
+    return lead is not None and unit is not None and (unit.covers(lead) or lead.covers(unit))
 
 
 def cards(user: User, after: str = "") -> pages.Page[Card]:

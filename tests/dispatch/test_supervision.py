@@ -95,7 +95,9 @@ def test_cards_are_chosen_by_kind_group_and_account(city: City, made: Make, clie
     Card.objects.filter(ticket=both).update(acknowledged_at=timezone.now(), account="已整改")
     assert desk(client, v="cards", told="yes").count("<tr data-row") == 2
     assert desk(client, v="cards", told="no", kind="yellow").count("<tr data-row") == 1
-    assert desk(client, v="cards", kind="green").count("<tr data-row") == 3
+    assert desk(client, v="cards", kind="green", told="").count("<tr data-row") == 3
+    # Nobody chose yet: what waits for an account.
+    assert desk(client, v="cards").count("<tr data-row") == 1
 
 
 def test_a_side_clock_that_ran_out_is_listed_while_its_ticket_is_open(
@@ -154,6 +156,16 @@ def test_supervision_is_ordered_answered_asked_about_and_ended_over_http(
     pane = clerk.get(reverse("handling:pane", args=[ticket.number])).content.decode()
     assert "情况属实，已整改" in pane
     assert "回复督办" not in pane
+
+
+def test_a_co_unit_reads_nothing_of_the_leads_supervision(
+    city: City, made: Make, client_of: ClientOf
+) -> None:
+    ticket = made(1500)
+    oversight.order(ticket, demand=DEMAND, by=city.supervisor, at=timezone.now())
+    for who, reads in (("clerk", True), ("street_clerk", False)):
+        pane = client_of(who).get(reverse("handling:pane", args=[ticket.number])).content.decode()
+        assert (DEMAND in pane, "逾期未反馈" in pane, "前回复" in pane) == (reads, reads, reads)
 
 
 def test_a_refused_form_keeps_what_was_typed_and_changes_nothing(
@@ -216,8 +228,8 @@ def test_the_leader_accounts_for_a_card_on_the_units_page_and_the_supervisor_rea
     ticket = made(1500)
     card = Card.objects.get(ticket=ticket)
     clerk, leader = client_of("clerk"), client_of("leader")
-    assert "确认并提交说明" not in clerk.get(reverse("handling:cards")).content.decode()
-    assert "确认并提交说明" in leader.get(reverse("handling:cards")).content.decode()
+    assert "确认并说明情况" not in clerk.get(reverse("handling:cards")).content.decode()
+    assert "确认并说明情况" in leader.get(reverse("handling:cards")).content.decode()
     address = reverse("handling:card", args=[card.pk])
     assert leader.post(address, {f"card-{card.pk}-account": " "}).status_code == 422
     refused = clerk.post(address, {f"card-{card.pk}-account": "管网抢修延误"})
@@ -227,7 +239,7 @@ def test_the_leader_accounts_for_a_card_on_the_units_page_and_the_supervisor_rea
     card.refresh_from_db()
     assert card.acknowledged_at is None
     assert leader.post(address, {f"card-{card.pk}-account": "管网抢修延误，已加派人员"}).status_code == 302
-    assert "管网抢修延误，已加派人员" in desk(client_of("supervisor"), v="cards")
+    assert "管网抢修延误，已加派人员" in desk(client_of("supervisor"), v="cards", told="yes")
     assert rail(client_of("supervisor"))["cards"] == "0"
 
 

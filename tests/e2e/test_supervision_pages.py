@@ -109,6 +109,7 @@ def test_a_leader_replies_and_accounts_for_a_card(neglected: list[Ticket], open_
     page.goto("/inbox/cards/")
     keep(page, f"cards_{size}")
     assert violations(page) == []
+    page.locator("article summary").first.click()
     page.locator("textarea").first.fill("管网抢修延误，已加派人员。")
     page.locator("article button").first.click()
     expect(page.locator("#main")).to_contain_text("管网抢修延误，已加派人员。")
