@@ -112,6 +112,7 @@ ENTRIES = (
         frozenset({Role.DISTRICT, Role.SUPERVISOR}),
         frozenset({"handling:plans", "handling:running_plan"}),
     ),
+    Entry("policy:preview", _("时限与日历"), "calendar", "g z", frozenset({Role.ADMIN, Role.SUPERVISOR})),
     Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
     Entry(
         "reports:cases",

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from dispatch.actions import route
-from dispatch.urls import supervision_urls
+from dispatch.urls import policy_urls, supervision_urls
 from followup.urls import urls as followup_urls
 from hotline.health import healthz
 from intake.urls import urls as intake_urls
@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include(intake_urls(then=route))),
     path("dispatch/", include("dispatch.urls")),
     path("supervision/", include(supervision_urls)),
+    path("policy/", include(policy_urls)),
     path("notices/", include(notices_urls)),
     path("", include("reports.urls")),
     path("", include(portal_urls(then=score))),
