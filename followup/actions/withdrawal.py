@@ -10,6 +10,7 @@ from dispatch.actions.merging import set_free
 from followup.actions.asking import Then, last_try, note_pressure, refuse_partial
 from followup.models import Answer, Reach
 from followup.queries import handled_before, idle_since
+from handling.actions.on_plan import lapse
 from handling.models import Report
 from intake.rules import scrub
 from tickets.book import book
@@ -71,6 +72,7 @@ def _close(ticket: Ticket, answer: Answer, by: User, at: datetime, then: Then | 
     """Archived; who came with it goes on without it. An answer is kept where a unit had begun."""
     had_unit = handled_before(ticket)
     facts = {"round": ticket.round, "reach": answer.reach, "pressed": answer.pressed}
+    lapse(ticket, at)
     ticket.move("close", by=by, at=at, facts=facts, closed_at=at)
     ticket.pauses.filter(end=None).update(end=at)
     set_free(ticket, at)
@@ -99,6 +101,7 @@ def _go_on(ticket: Ticket, by: User, at: datetime) -> None:
             changes[name] = book().resumed(limit, getattr(ticket, name), since, at)
     # Unsigned: it counts as signed now. A result that waited for its approval is to be reported anew.
     changes |= {"signed_at": ticket.signed_at or at, "reported_at": None, "outcome": ""}
+    lapse(ticket, at)
     ticket.move("keep_on", by=by, at=at, facts={"since": since.isoformat()}, **changes)
     ticket.pauses.filter(end=None).update(end=at)
     ticket.reports.filter(verdict=Report.Verdict.WAITING).update(

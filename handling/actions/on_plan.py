@@ -129,7 +129,7 @@ def ring_review(ticket: Ticket, timer: Timer, at: datetime) -> None:
 def _end_by_itself(ticket: Ticket, plan: Plan, why: str, at: datetime) -> None:
     """Back into handling; an order that left its plan by another way only loses it."""
     if ticket.state != State.ON_PLAN:
-        _close(ticket, plan, "left", at)
+        _stop(ticket, plan, "left", at)
         ticket.record("plan_lapse", by=None, at=at, facts={"plan": plan.pk})
         return
     _end(ticket, plan, why, by=None, at=at)
@@ -138,27 +138,33 @@ def _end_by_itself(ticket: Ticket, plan: Plan, why: str, at: datetime) -> None:
 
 def _end(ticket: Ticket, plan: Plan, why: str, *, by: User | None, at: datetime) -> None:
     """The plan is over, and the order goes on where its limit stood."""
-    changes = _close(ticket, plan, why, at)
+    _stop(ticket, plan, why, at)
+    changes = _run_on(ticket, at)
     ticket.move("plan_end", by=by, at=at, facts={"plan": plan.pk, "why": why}, **changes)
     tell_line(ticket, "plan_end", "clerk", "leader", at=at)
 
 
-def lapse(ticket: Ticket, at: datetime) -> dict[str, object]:
-    """End the plan of an order that leaves it by another way (a withdrawal that was not the caller's wish).
+def lapse(ticket: Ticket, at: datetime) -> None:
+    """End the plan of an order that leaves it by another way: the caller took the request back.
 
-    Gives the moments of the limit as they run on, for the move that takes the order back into handling; empty
-    where no plan runs. Writes no event: that move does.
+    Writes no event: the move that follows does. Its limit stands still until then; that move ends the pause.
     """
     plan = Plan.objects.filter(ticket=ticket, state=Plan.State.ACTIVE).first()
-    return _close(ticket, plan, "left", at) if plan is not None else {}
+    if plan is not None:
+        hold(ticket)
+        _stop(ticket, plan, "left", at)
 
 
-def _close(ticket: Ticket, plan: Plan, why: str, at: datetime) -> dict[str, object]:
-    """The row, its clocks and its pause end; gives the moments of the limit as they run on."""
+def _stop(ticket: Ticket, plan: Plan, why: str, at: datetime) -> None:
+    """The row and its clocks end."""
     turn(plan, Plan.State.ACTIVE, state=Plan.State.ENDED, ended_at=at, ended_for=why)
     timers.stop(ticket, MILESTONE, *plan.milestones.values_list("pk", flat=True), at=at)
     for kind in (REVIEW, UNTIL):
         timers.stop(ticket, kind, plan.pk, at=at)
+
+
+def _run_on(ticket: Ticket, at: datetime) -> dict[str, object]:
+    """The pause ends; gives the moments of the limit as they run on."""
     pause = ticket.pauses.filter(why=Pause.Why.PLAN, end=None).last()
     if pause is None:
         return {}

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from followup.actions.withdrawal import confirm_withdrawal
 from handling import actions
 from handling.actions import on_plan, plan
 from handling.actions.on_plan import Renewal
@@ -182,6 +183,21 @@ def test_a_running_plan_is_renewed_once(city: City, order: Ticket, active: Plan)
     assert (fresh(order).state, Plan.objects.get().ended_for) == ("handling", "milestone")
 
 
+def test_a_caller_who_did_not_want_to_take_it_back_gets_the_order_handled_not_planned(
+    city: City, order: Ticket, active: Plan
+) -> None:
+    order.move("withdraw", by=None, at=days(5), withdrawn_at=days(5), followup_due=days(7))
+    confirm_withdrawal(fresh(order), voluntary=False, channel="phone", by=city.caller_back, at=days(6))
+    back = fresh(order)
+    # Two of seven days had passed when the plan began.
+    assert (back.state, back.handle_due) == ("handling", days(11))
+    row = Plan.objects.get()
+    assert (row.state, row.ended_for, Pause.objects.get().end) == ("ended", "left", days(6))
+    assert not order.timers.open().filter(kind__in=("milestone", "plan_until", "plan_review")).exists()
+    again = plan.ask(back, wanted(back), by=city.street_leader, at=days(6))
+    assert again.state == "asked"
+
+
 def test_a_plan_whose_caller_took_the_request_back_ends_without_a_move(
     city: City, order: Ticket, active: Plan
 ) -> None:
@@ -189,7 +205,11 @@ def test_a_plan_whose_caller_took_the_request_back_ends_without_a_move(
     sweep(after(day(20)))
     assert (fresh(order).state, Plan.objects.get().ended_for) == ("followup", "left")
     assert kinds(order)[-1] == "plan_lapse"
-    assert Pause.objects.get().end == after(day(20))
+    # Its limit stands still until the caller has been asked.
+    assert Pause.objects.get().end is None
     assert not Milestone.objects.filter(missed=True).exists()
     sweep(days(59))
     assert kinds(order).count("plan_lapse") == 1
+    confirm_withdrawal(fresh(order), voluntary=False, channel="phone", by=city.caller_back, at=days(60))
+    assert (fresh(order).state, fresh(order).handle_due) == ("handling", days(65))
+    assert Pause.objects.get().end == days(60)
