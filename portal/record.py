@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ SHARED: Mapping[str, Promise] = {
     "coordinate": gettext_lazy("正在提级协调"),
     "on_site": gettext_lazy("已安排有关单位到现场核实"),
     "extend_grant": gettext_lazy("办理时限已延长"),
+    "reckon": gettext_lazy("办理时限已按新的规定调整"),
     "plan": gettext_lazy("已列入计划，按节点推进"),
     "milestone": gettext_lazy("计划的一个节点已完成"),
     "plan_renew": gettext_lazy("计划已展期"),
@@ -84,14 +86,22 @@ def record(case: Case, at: datetime) -> list[Line]:
 
 
 def _concerns(event: Event) -> bool:
-    """Whether the caller is told: not when somebody else, whose case was merged into this one, urged."""
-    return event.kind in TOLD and not (event.kind == "urge" and "child" in event.facts)
+    """Whether the caller is told: not that another urged, nor that a reminder inside the limit moved."""
+    if event.kind == "urge":
+        return "child" not in event.facts
+    if event.kind == "reckon":
+        return "handle_due" in event.facts.get("moved", {})
+    return event.kind in TOLD
 
 
 def _shared(case: Case, events: Iterable[Event]) -> list[Event]:
     """The master's part of the record: nothing of its callers' own, and nothing after the cases parted."""
     until = case.followed_at if case.ticket.state != State.MERGED else None
-    return [event for event in events if event.kind in SHARED and (until is None or event.at <= until)]
+    return [
+        event
+        for event in events
+        if event.kind in SHARED and _concerns(event) and (until is None or event.at <= until)
+    ]
 
 
 def _line(event: Event, case: Case, at: datetime) -> Line:
@@ -125,6 +135,11 @@ def _extended(facts: dict, case: Case, at: datetime) -> str:
     return _("最晚办结改为 %(moment)s") % {"moment": moment(row.now_due, at)}
 
 
+def _reckoned(facts: dict, case: Case, at: datetime) -> str:
+    due = parse_datetime(facts["moved"]["handle_due"][1])
+    return _("最晚办结改为 %(moment)s") % {"moment": moment(due, at)} if due else ""
+
+
 def _planned(facts: dict, case: Case, at: datetime) -> str:
     row = case.plans.get(facts.get("plan", 0))
     return _("计划至 %(day)s") % {"day": date_format(row.until, _("Y年n月j日"))} if row else ""
@@ -149,6 +164,7 @@ def _parts(facts: dict, case: Case, at: datetime) -> str:
 _DETAILS: Mapping[str, Callable[[dict, Case, datetime], str]] = {
     "receive": _channel,
     "extend_grant": _extended,
+    "reckon": _reckoned,
     "plan": _planned,
     "plan_renew": _planned,
     "milestone": _reached,

@@ -6,9 +6,11 @@ import pytest
 from django.utils import translation
 
 from followup import actions as followup
+from followup.actions import Said
 from handling import actions as handling
 from handling.actions import Result
 from handling.models import Extension
+from intake import actions as intake
 from intake.models import Word
 from portal import story
 from portal.actions import answerable_until
@@ -129,7 +131,7 @@ def test_only_kinds_of_the_table_are_told() -> None:
     assert set(MOVES) - set(TOLD) == {"send_back", "uphold", "overrule"}
     assert set(FACTS) & set(TOLD) == {
         "contact", "attempt", "add", "urge", "split", "whistle", "coordinate", "on_site", "extend_grant",
-        "milestone", "plan_renew", "report_late", "approve_late",
+        "reckon", "milestone", "plan_renew", "report_late", "approve_late",
     }  # fmt: skip
     assert not set(SHARED) & {"contact", "attempt", "add", "urge", "withdraw", "close", "reopen", "receive"}
 
@@ -238,6 +240,42 @@ def test_an_extension_is_told_with_the_new_limit(live: Live, city: City) -> None
     ticket.record("extend_grant", by=city.supervisor, at=NOON + minutes(9), facts={"extension": row.pk})
     line = record(case_of(ticket.number), NOON)[0]
     assert (line.what, line.detail) == ("办理时限已延长", "最晚办结改为 3月4日 12:00")
+
+
+def test_a_limit_that_was_reckoned_anew_is_told_and_a_reminder_is_not(live: Live) -> None:
+    ticket = live("handling", NOON)
+    two = [NOON.isoformat(), (NOON + timedelta(days=2)).isoformat()]
+    ticket.record("reckon", by=None, at=NOON + minutes(8), facts={"moved": {"handle_due": two}})
+    ticket.record("reckon", by=None, at=NOON + minutes(9), facts={"moved": {"warn_at": two}})
+    lines = [(line.what, line.detail) for line in record(case_of(ticket.number), NOON)]
+    assert lines[0] == ("办理时限已按新的规定调整", "最晚办结改为 3月4日 12:00")
+    assert [what for what, _detail in lines].count("办理时限已按新的规定调整") == 1
+
+
+def test_another_callers_urge_is_not_told_as_ones_own(live: Live, city: City) -> None:
+    child = live("merged", NOON)
+    intake.urge(child, text="我家更冷", by=city.agent, at=NOON + minutes(9))
+    told = [(line.what, line.detail) for line in record(case_of(child.number), NOON)]
+    assert told[0] == ("您催办了一次，已转告承办单位", "我家更冷")
+    assert "催办" not in str(record(case_of(child.master.number), NOON))
+
+
+def test_who_followed_to_the_end_keeps_the_masters_answer_when_their_own_round_begins(
+    live: Live, city: City
+) -> None:
+    ticket = live("merged", NOON)
+    master = ticket.master
+    result = Result("explained", "内部情况：已修。", REPLY)
+    handling.report(master, result, by=city.clerk, at=NOON + minutes(9))
+    handling.approve(master, by=city.leader, at=NOON + minutes(9))
+    ticket.refresh_from_db()
+    assert story.now(case_of(ticket.number), NOON).headline == "已办结，等待您评价"
+    said = Said(contacted="no", solved="unsolved", satisfied="dissatisfied", reason="late")
+    followup.take_answers(ticket, said, channel="phone", by=city.caller_back, at=NOON + minutes(20))
+    case = case_of(ticket.number)
+    assert (case.ticket.master, case.reply) == (None, None)
+    assert [row.reply for row in case.all_replies] == [REPLY]
+    assert story.now(case, NOON).headline == "重新办理中"
 
 
 def test_what_the_caller_said_later_is_echoed(live: Live) -> None:

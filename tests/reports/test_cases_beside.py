@@ -182,9 +182,16 @@ def test_a_withdrawal_is_told_with_its_reason(city: City, dispatched: Ticket) ->
     assert words_of(city, dispatched)["withdraw"] == "暖气已经热了"
 
 
+def test_a_limit_that_was_reckoned_anew_says_from_when_to_when(city: City, dispatched: Ticket) -> None:
+    due = [NOON + timedelta(days=days) for days in (1, 2)]
+    moved = {"handle_due": [moment.isoformat() for moment in due], "warn_at": ["", ""]}
+    dispatched.record("reckon", by=None, at=NOON, facts={"moved": moved})
+    assert words_of(city, dispatched)["reckon"] == "办理时限由 03-03 12:00 改为 03-04 12:00"
+
+
 def test_every_kind_of_the_tables_has_words_or_needs_none() -> None:
     everything = set(MOVES) | set(FACTS)
     assert set(TELLERS) <= everything and BAD <= everything
     assert everything - set(TELLERS) == {
-        "sign", "keep_on", "back_to_desk", "pressed", "plan_lapse", "oversee_reply", "oversee_late", "reckon",
+        "sign", "keep_on", "back_to_desk", "pressed", "plan_lapse", "oversee_reply", "oversee_late",
     }  # fmt: skip

@@ -71,6 +71,14 @@ def _due(facts: Facts, rows: Rows) -> str:
     return _("时限 %s") % moment(facts["due"]) if facts.get("due") else ""
 
 
+def _reckoned(facts: Facts, rows: Rows) -> str:
+    moved = facts.get("moved", {})
+    if "handle_due" not in moved:
+        return _("按新的日历或时限等级，移动了 %d 个时点") % len(moved)
+    was, now = moved["handle_due"]
+    return _("办理时限由 %(was)s 改为 %(now)s") % {"was": moment(was), "now": moment(now)}
+
+
 def _attempt(facts: Facts, rows: Rows) -> str:
     return _("%(channel)s，%(reach)s") % {
         "channel": followup.Channel(facts["channel"]).label,
@@ -113,5 +121,6 @@ TELLERS: Mapping[str, Callable[[Facts, Rows], str]] = {
     "expire": _expire,
     "attempt": _attempt,
     "correct": _correct,
+    "reckon": _reckoned,
     "route_failed": _route_failed,
 }
