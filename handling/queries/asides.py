@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.queries import objections
-from handling.queries import co, coordination, extension, oversight, plan, whistle
+from handling.queries import callers, co, coordination, extension, oversight, plan, whistle
 from tickets.models import Ticket
 from units.models import User
 
@@ -26,6 +26,7 @@ class Aside:
 
 #: The process' name → its read. The pane's `asides.<name>` is None where there are no rows.
 ASIDES: Mapping[str, Aside] = {
+    "callers": Aside(frozenset({"adopt", "add", "urge", "withdraw"}), callers.aside),
     "co": Aside(frozenset({"dispatch", "redispatch", "co_add"}), co.aside),
     "object": Aside(frozenset({"dispatch", "redispatch"}), objections.aside),
     "oversight": Aside(frozenset({"oversee"}), oversight.aside),
