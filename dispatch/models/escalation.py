@@ -36,6 +36,9 @@ class Card(models.Model):
         indexes = [
             models.Index(fields=["unit", "-at"], name="card_of_unit"),
             models.Index(fields=["-at", "-id"], name="card_by_at"),
+            models.Index(
+                fields=["-at", "-id"], name="card_waiting", condition=models.Q(acknowledged_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
@@ -16,6 +16,8 @@ from units.models import Unit, User
 from units.roles import Role
 
 PAGE = 30
+#: A side clock that ran out longer ago is left to the ticket's own deadlines.
+RECENT = timedelta(days=30)
 #: Who reads the desk of the whole city; a district reads its own units'.
 CITY_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 READERS = CITY_READERS | {Role.DISTRICT}
@@ -117,8 +119,8 @@ def far_overdue(user: User, at: datetime) -> QuerySet[Ticket]:
 
 
 def late_sides(user: User, at: datetime) -> QuerySet[Timer]:
-    """Side clocks of open tickets that ran out."""
-    found = Timer.objects.filter(rang_at__isnull=False, kind__in=LATE, ticket__state__in=OPEN)
+    """Side clocks of open tickets that ran out of late."""
+    found = Timer.objects.filter(rang_at__gte=at - RECENT, kind__in=LATE, ticket__state__in=OPEN)
     return _within(user, found.select_related("ticket__lead"), "ticket__lead__path")
 
 
