@@ -11,6 +11,7 @@ from handling.views import (
     objections,
     oversight,
     plan,
+    reporting,
     whistle,
 )
 
@@ -39,9 +40,11 @@ urlpatterns = [
     path("<str:number>/contact/", inbox.contact, name="contact"),
     path("<str:number>/assign/", inbox.assign, name="assign"),
     path("<str:number>/note/", inbox.note, name="note"),
-    path("<str:number>/report/", inbox.report, name="report"),
-    path("<str:number>/report/preview/", inbox.preview, name="preview"),
-    path("<str:number>/approve/", inbox.approve, name="approve"),
+    path("<str:number>/report/", reporting.report, name="report"),
+    path("<str:number>/report/preview/", reporting.preview, name="preview"),
+    path("<str:number>/report/template/", reporting.template, name="template"),
+    path("<str:number>/return/", reporting.return_report, name="return_report"),
+    path("<str:number>/approve/", reporting.approve, name="approve"),
     path("<str:number>/co/add/", co.add, name="co_add"),
     path("<str:number>/co/done/", co.done, name="co_done"),
     path("<str:number>/co/<int:key>/urge/", co.urge, name="co_urge"),
@@ -61,5 +64,5 @@ urlpatterns = [
     path("<str:number>/whistle/<int:key>/leave/", whistle.leave, name="whistle_leave"),
     path("<str:number>/whistle/<int:key>/rate/", whistle.rate, name="whistle_rate"),
     path("<str:number>/whistle/<int:key>/end/", whistle.end, name="whistle_end"),
-    path("<str:number>/send-back/", inbox.send_back, name="send_back"),
+    path("<str:number>/send-back/", reporting.send_back, name="send_back"),
 ]

@@ -83,6 +83,8 @@ _ROWS = (
     _move("unmerge", _("撤销并单"), [State.MERGED], State.PENDING, [Role.DISPATCHER], system=True),
     # The master's result is there: this caller is asked as well.
     _move("follow", _("随主单转回访"), [State.MERGED], State.FOLLOWUP, system=True),
+    # The master's result was returned as incomplete.
+    _move("rejoin", _("随主单补正"), [State.FOLLOWUP], State.MERGED, system=True),
     # Objection: from `handling` as long as its window lasts, where the order was only auto-signed.
     _move(
         "object",

@@ -31,3 +31,11 @@ def colleagues(user: User) -> QuerySet[User]:
         return User.objects.none()
     people = User.objects.filter(is_active=True, unit__path__startswith=user.unit.path)
     return people.select_related("unit").order_by("unit__path", "username")
+
+
+def sections(user: User) -> QuerySet[Unit]:
+    """The communities and sections below the user's unit: those without a desk of their own."""
+    if user.unit is None:
+        return Unit.objects.none()
+    below = Unit.objects.active().under(user.unit).exclude(pk=user.unit.pk)
+    return below.filter(type__in=[Unit.Type.COMMUNITY, user.unit.type])

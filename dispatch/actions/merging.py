@@ -19,6 +19,19 @@ from tickets.models import Ticket
 from tickets.states import Kind, State
 from units.models import User
 
+#: What a duplicate has from its master while its caller is asked.
+FOLLOWED = (
+    "lead",
+    "dispatched_at",
+    "signed_at",
+    "reported_at",
+    "clock_from",
+    "handle_minutes",
+    "handle_due",
+    "followup_at",
+    "followup_due",
+)
+
 
 @transaction.atomic
 def merge(ticket: Ticket, *, into: Ticket, by: User, at: datetime) -> None:
@@ -93,6 +106,24 @@ def bring_along(master: Ticket, at: datetime) -> int:
             followup_at=at,
             followup_due=at + book().minutes("followup_limit_minutes", at),
         )
+    return len(children)
+
+
+@transaction.atomic
+def take_along_back(master: Ticket, at: datetime) -> int:
+    """The master's result was returned: callers who were not asked yet follow again; how many they are."""
+    waiting = Ticket.objects.filter(master=master, state=State.FOLLOWUP, round=1, withdrawn_at=None)
+    children = list(waiting.order_by("pk").select_for_update(of=("self",)))
+    for child in children:
+        child.move(
+            "rejoin",
+            by=None,
+            at=at,
+            facts={"master": master.number},
+            outcome="",
+            **dict.fromkeys(FOLLOWED),
+        )
+        access.take_back(child, access.Access.Why.LEAD)
     return len(children)
 
 

@@ -1,15 +1,27 @@
 """The verbs of handling. Here: those of the main line; the others are asked for by their module."""
 
-from handling.actions.work import (
+from handling.actions.reporting import (
     Result,
     approve,
-    assign,
-    contact,
-    note,
+    approve_late,
     report,
+    report_late,
+    return_report,
     send_back,
-    sign,
-    sign_many,
 )
+from handling.actions.work import assign, contact, note, sign, sign_many
 
-__all__ = ["Result", "approve", "assign", "contact", "note", "report", "send_back", "sign", "sign_many"]
+__all__ = [
+    "Result",
+    "approve",
+    "approve_late",
+    "assign",
+    "contact",
+    "note",
+    "report",
+    "report_late",
+    "return_report",
+    "send_back",
+    "sign",
+    "sign_many",
+]

@@ -1,33 +1,23 @@
-"""The verbs of a unit: sign, contact, assign, note, report, approve or send back."""
+"""The verbs of a unit's daily work: sign, contact, assign, note."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.actions.merging import bring_along
-from handling.models import Contact, Note, Report
+from handling.models import Contact, Note
+from handling.rules import may_hold
 from intake.rules import scrub
+from tickets import access
 from tickets.attachments import kept
-from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Attachment, Ticket
+from tickets.models import Ticket
+from tickets.notices import tell
 from tickets.queries import moved_since
-from tickets.states import Outcome
-from units.models import User
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a clerk reports."""
-
-    outcome: str
-    text: str
-    reply: str
-    evidence: Sequence[Attachment] = ()
+from units.models import Unit, User
+from units.roles import Role
 
 
 @transaction.atomic
@@ -99,11 +89,38 @@ def contact(
 
 
 @transaction.atomic
-def assign(ticket: Ticket, *, to: User, by: User, at: datetime) -> None:
-    """Give the order to somebody inside the unit. Raises Refused for a person of another unit."""
-    if by.unit is None or not by.unit.covers(to.unit) or not to.is_active:
+def assign(
+    ticket: Ticket, *, to: User | None = None, inner: Unit | None = None, by: User, at: datetime
+) -> None:
+    """Give the order to somebody inside the unit, or to a section or community below it (内部分派).
+
+    Those below see it from then on, and whoever had it before no longer. Raises Refused for anybody else, and
+    for both or neither.
+    """
+    if (to is None) == (inner is None):
+        raise Refused(_("请选择一位承办人，或一个内部承办单位。"))
+    place = inner if to is None else to.unit
+    if by.unit is None or not by.unit.covers(place) or (to is not None and not to.is_active):
         raise Refused(_("只能分派给本单位在岗人员。"))
-    ticket.record("assign", by=by, at=at, facts={"to": to.pk}, assignee=to)
+    if not _may_hold(ticket, place):
+        raise Refused(_("只能分派给主办单位及其下属的科室、社区；其他单位请转派或协办。"))
+    below, had = (place if place != ticket.lead else None), ticket.inner_id
+    facts = {"unit": place.pk} if to is None else {"to": to.pk}
+    ticket.record("assign", by=by, at=at, facts=facts, assignee=to, inner=below)
+    if had is not None:
+        access.take_back(ticket, access.Access.Why.INNER)
+    if below is not None:
+        access.give(ticket, [below.pk], access.Access.Why.INNER)
+        if to is None:
+            tell(ticket, "assign", at=at, unit=below, role=Role.CLERK)
+    if to is not None and to != by:
+        tell(ticket, "assign", at=at, person=to)
+
+
+def _may_hold(ticket: Ticket, place: Unit) -> bool:
+    if not ticket.lead.covers(place) or not place.active or place.pk == ticket.accused_id:
+        return False
+    return place == ticket.lead or may_hold(ticket.lead.type, place.type)
 
 
 @transaction.atomic
@@ -113,82 +130,4 @@ def note(ticket: Ticket, *, text: str, by: User, at: datetime) -> Note:
         raise Refused(_("备注不能为空。"))
     row = Note.objects.create(ticket=ticket, by=by, unit_id=by.unit_id, text=scrub(text.strip()), at=at)
     ticket.record("note", by=by, at=at, facts={"note": row.pk})
-    return row
-
-
-@transaction.atomic
-def report(
-    ticket: Ticket, result: Result, *, by: User, at: datetime, files: Sequence[UploadedFile] = ()
-) -> Report:
-    """Report the result with its evidence; it waits for the unit's leader (DOMAIN §4.6).
-
-    Evidence is what the ticket already holds and `files`, kept now. Raises Refused without an account and
-    a reply, or when "solved" is claimed without any evidence.
-    """
-    if len(result.text.strip()) < 5 or len(result.reply.strip()) < 5:
-        raise Refused(_("请写明办理情况和给诉求人的答复。"))
-    if result.outcome == Outcome.SOLVED and not result.evidence and not files:
-        raise Refused(_("反馈「已解决」须附佐证（照片或文件）。"))
-    if any(held.ticket_id != ticket.pk for held in result.evidence):
-        raise Refused(_("所选佐证不属于这张工单。"))
-    with kept(ticket, files, by=by, at=at) as photos:
-        return _report(ticket, result, [*result.evidence, *photos], by=by, at=at)
-
-
-def _report(ticket: Ticket, result: Result, evidence: list[Attachment], *, by: User, at: datetime) -> Report:
-    row = Report.objects.create(
-        ticket=ticket,
-        round=ticket.round,
-        by=by,
-        unit_id=by.unit_id,
-        outcome=result.outcome,
-        text=scrub(result.text.strip()),
-        reply=scrub(result.reply.strip()),
-        at=at,
-    )
-    row.evidence.set(evidence)
-    ticket.move(
-        "report",
-        by=by,
-        at=at,
-        facts={"report": row.pk, "outcome": result.outcome, "evidence": [held.pk for held in evidence]},
-        reported_at=at,
-        outcome=result.outcome,
-    )
-    return row
-
-
-@transaction.atomic
-def approve(ticket: Ticket, *, by: User, at: datetime) -> None:
-    """The unit's leader answers for the result; the caller will be asked."""
-    row = _waiting(ticket)
-    row.verdict, row.verdict_by, row.verdict_at = Report.Verdict.APPROVED, by, at
-    row.save(update_fields=["verdict", "verdict_by", "verdict_at"])
-    ticket.move(
-        "approve",
-        by=by,
-        at=at,
-        facts={"report": row.pk},
-        followup_at=at,
-        followup_due=at + book().minutes("followup_limit_minutes", at),
-    )
-    bring_along(ticket, at)
-
-
-@transaction.atomic
-def send_back(ticket: Ticket, *, note: str, by: User, at: datetime) -> None:
-    """The leader wants it done better; the limit runs on. Raises Refused without saying what is missing."""
-    if len(note.strip()) < 2:
-        raise Refused(_("请写明退回原因。"))
-    row = _waiting(ticket)
-    row.verdict, row.verdict_by, row.verdict_at = Report.Verdict.SENT_BACK, by, at
-    row.verdict_note = note.strip()
-    row.save(update_fields=["verdict", "verdict_by", "verdict_at", "verdict_note"])
-    ticket.move("send_back", by=by, at=at, facts={"report": row.pk}, reported_at=None, outcome="")
-
-
-def _waiting(ticket: Ticket) -> Report:
-    row = ticket.reports.filter(verdict=Report.Verdict.WAITING).last()
-    if row is None:
-        raise Refused(_("没有待审核的反馈。请刷新后再试。"))
     return row

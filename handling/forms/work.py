@@ -5,14 +5,11 @@ from datetime import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from handling.actions import Result
 from handling.forms.fields import PhotosField, words
 from handling.models import Contact
-from handling.queries.inbox import evidence_of
 from tickets.models import Ticket
-from tickets.states import Outcome
-from units.models import User
-from units.queries import colleagues
+from units.models import Unit, User
+from units.queries import colleagues, sections
 
 
 class ContactForm(forms.Form):
@@ -42,13 +39,28 @@ class NoteForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Somebody inside the unit."""
+    """Somebody inside the unit, or a section or community below it."""
 
-    to = forms.ModelChoiceField(label=_("承办人"), queryset=User.objects.none(), empty_label=_("请选择"))
+    to = forms.ModelChoiceField(
+        label=_("承办人"), queryset=User.objects.none(), required=False, empty_label=_("请选择")
+    )
+    inner = forms.ModelChoiceField(
+        label=_("或分派给科室、社区"), queryset=Unit.objects.none(), required=False, empty_label=_("请选择")
+    )
 
     def __init__(self, *args: object, by: User, **options: object) -> None:
         super().__init__(*args, **options)
         self.fields["to"].queryset = colleagues(by)
+        below = list(sections(by))
+        self.fields["inner"].queryset = sections(by)
+        self.fields["inner"].choices = [("", _("请选择")), *((unit.pk, str(unit)) for unit in below)]
+        if not below:
+            del self.fields["inner"]
+
+    @property
+    def chosen(self) -> dict[str, object]:
+        """Whom: one of both."""
+        return {"to": self.cleaned_data["to"], "inner": self.cleaned_data.get("inner")}
 
 
 class SendBackForm(forms.Form):
@@ -68,41 +80,3 @@ def blank(
         "send_back": SendBackForm(prefix="send_back"),
     }
     return {name: form for name, form in found.items() if name in may}
-
-
-class ReportForm(forms.Form):
-    """The result, what was done, what the caller will read, and the evidence."""
-
-    outcome = forms.ChoiceField(label=_("办理结果"), choices=Outcome.choices, widget=forms.RadioSelect)
-    text = forms.CharField(
-        label=_("办理情况"),
-        help_text=_("供审核和回访人员查看：何时、何人、到现场做了什么。"),
-        min_length=5,
-        max_length=4000,
-        widget=words(4),
-    )
-    reply = forms.CharField(
-        label=_("给诉求人的答复"),
-        help_text=_("诉求人会在查询页看到，请用对方听得懂的话。"),
-        min_length=5,
-        max_length=2000,
-        widget=words(4),
-    )
-    held = forms.ModelMultipleChoiceField(
-        label=_("已上传的佐证"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    files = PhotosField(label=_("拍照或选择文件"), help_text=_("反馈「已解决」须附佐证；可选多个。"))
-
-    def __init__(self, *args: object, ticket: Ticket, **options: object) -> None:
-        super().__init__(*args, **options)
-        held = evidence_of(ticket)
-        self.fields["held"].queryset = held
-        self.fields["held"].initial = [row.pk for row in held]
-
-    @property
-    def result(self) -> Result:
-        """The clean data as the action takes it."""
-        data = self.cleaned_data
-        return Result(
-            outcome=data["outcome"], text=data["text"], reply=data["reply"], evidence=list(data["held"])
-        )

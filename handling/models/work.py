@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Attachment, Category, Ticket
@@ -81,6 +82,14 @@ class Report(models.Model):
         NO_REMIT = "no_remit", _("超出政府职责")
         NOT_FOUND = "not_found", _("经核实情况不存在")
 
+    class Missing(models.TextChoices):
+        """What the quality check names (`rules.missing`)."""
+
+        NO_CONTACT = "no_contact", _("没有联系上诉求人的记录")
+        NO_EVIDENCE = "no_evidence", _("没有佐证")
+        CANNED = "canned", _("答复是套话：过短、照抄模板或与其他答复雷同")
+        WRONG_MATTER = "wrong_matter", _("答复与诉求内容对不上，请核对是否张冠李戴")
+
     class Verdict(models.TextChoices):
         WAITING = "waiting", _("待审核")
         APPROVED = "approved", _("已通过")
@@ -91,7 +100,7 @@ class Report(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="reports")
     round = models.PositiveSmallIntegerField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices)
     #: Why not wholly solved; empty where it is.
     reason = models.CharField(_("原因"), max_length=12, choices=Reason.choices, blank=True)
@@ -111,6 +120,13 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        # The unit's replies of the last weeks, to see which read the same.
+        indexes = [models.Index(fields=["unit", "-at"], name="report_of_unit")]
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+    @property
+    def missing_words(self) -> list[Promise]:
+        """What the quality check missed, in words."""
+        return [self.Missing(code).label for code in self.missing]

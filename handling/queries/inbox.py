@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import CoTask, Oversight
 from handling.models import Contact, Note, Report
+from handling.rules import may_hold
 from intake.models import Case
 from tickets import pages
 from tickets.models import Attachment, Event, Ticket
+from tickets.notices import command_of
 from tickets.states import WITH_UNIT, State
 from units.models import Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
@@ -44,6 +46,17 @@ def _overseen(q: QuerySet[Ticket], user: User, at: datetime) -> QuerySet[Ticket]
     return q.filter(Exists(Oversight.objects.filter(ticket=OuterRef("pk"), state=Oversight.State.OPEN)))
 
 
+def _reported_late() -> Q:
+    """The limit had ended when the result came, or before the leader looked at it."""
+    waiting = Report.objects.filter(ticket=OuterRef("pk"), verdict=Report.Verdict.WAITING)
+    return Q(Exists(waiting), state=State.FOLLOWUP)
+
+
+def _owed(q: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """The limit has ended, and nothing was reported yet."""
+    return q.filter(state=State.FOLLOWUP, overdue_at__isnull=False, reported_at=None, withdrawn_at=None)
+
+
 def _month(at: datetime) -> datetime:
     """The first moment of the city's current month."""
     return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -68,12 +81,13 @@ VIEWS = {
             "reported",
             _("待审核"),
             "user-check",
-            lambda q, user, at: q.filter(state=State.REPORTED),
+            lambda q, user, at: q.filter(Q(state=State.REPORTED) | _reported_late()),
             hot=True,
             roles=frozenset({Role.LEADER}),
         ),
         View("overseen", _("督办"), "urgent", _overseen, hot=True, roles=OF_THE_UNIT),
         View("co", _("协办"), "share", lambda q, user, at: q.open(), order="co_due", roles=OF_THE_UNIT),
+        View("plan", _("挂账"), "pin", lambda q, user, at: q.filter(state=State.ON_PLAN), roles=OF_THE_UNIT),
         View(
             "followup",
             _("待回访"),
@@ -81,6 +95,7 @@ VIEWS = {
             lambda q, user, at: q.waiting_followup(),
             order="followup_due",
         ),
+        View("owed", _("逾期待补报"), "alarm", lambda q, user, at: _owed(q), hot=True),
         View("again", _("回访未解决"), "mood-sad", lambda q, user, at: q.filter(round__gt=1), hot=True),
         View(
             "closed",
@@ -104,12 +119,23 @@ def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
     if view.key == "co":
         found = _helped(user)
     elif user.has_role(*OF_THE_UNIT):
-        found = Ticket.objects.visible_to(user).led_under(user.unit)
+        found = Ticket.objects.visible_to(user)
+        found = found.filter(_ours(user.unit)) if _inside(user) else found.led_under(user.unit)
     else:
         found = Ticket.objects.visible_to(user).filter(assignee=user)
     if view.key in _RUNNING:
         found = found.with_unit()
     return view.pick(found, user, at)
+
+
+def _inside(user: User) -> bool:
+    """Whether the person's unit may be the inner hand of the one above; the others' lists need not look."""
+    above = command_of(user.unit_id)
+    return may_hold(above.above_type, above.type)
+
+
+def _ours(unit: Unit) -> Q:
+    return Q(lead__path__startswith=unit.path) | Q(inner__path__startswith=unit.path)
 
 
 def _helped(user: User) -> QuerySet[Ticket]:
@@ -197,6 +223,8 @@ class Desk:
     reports: list[Report]
     photos: list[Attachment]
     events: list[Event]
+    #: The limit ended without a result, and this reader may still report it.
+    owing: bool
 
     @property
     def waiting_report(self) -> Report | None:
@@ -206,23 +234,31 @@ class Desk:
 
     @property
     def sent_back(self) -> Report | None:
-        """What the leader wanted done better, while it is the last word."""
+        """What the leader or those above wanted done better, while it is the last word."""
         last = self.reports[-1] if self.reports else None
-        return last if last is not None and last.verdict == Report.Verdict.SENT_BACK else None
+        back = (Report.Verdict.SENT_BACK, Report.Verdict.RETURNED)
+        return last if last is not None and last.verdict in back else None
+
+    @property
+    def to_approve(self) -> bool:
+        """Whether a result waits for this reader's word."""
+        return "approve" in self.moves or ("approve_late" in self.facts and self.waiting_report is not None)
 
 
 def desk(ticket: Ticket, user: User) -> Desk:
     """What stands beside the ticket, for this reader."""
     case = Case.objects.select_related("caller").filter(ticket=ticket).first()
+    facts = frozenset(ticket.facts_for(user))
     return Desk(
         moves=frozenset(move.name for move in ticket.moves_for(user)),
-        facts=frozenset(ticket.facts_for(user)),
+        facts=facts,
         case=None if case is None or _kept_from(case, user) else case,
         contacts=list(ticket.contacts.select_related("by", "unit")),
         notes=list(ticket.notes.select_related("by", "unit")),
         reports=list(ticket.reports.select_related("by", "verdict_by").prefetch_related("evidence")),
         photos=list(ticket.attachments.order_by("pk")),
         events=list(ticket.events.select_related("actor", "unit").order_by("-seq")[:SHOWN]),
+        owing="report_late" in facts and ticket.clocks.owing and ticket.withdrawn_at is None,
     )
 
 

@@ -9,17 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from handling import actions
-from handling.forms.work import AssignForm, ContactForm, NoteForm, ReportForm, SendBackForm
+from handling.forms.work import AssignForm, ContactForm, NoteForm
 from handling.queries import inbox as queries
 from handling.views.verbs import act, fragment, show, staff, view_of
-from intake.rules import scrub
-from tickets.errors import Refused, Stale
-from tickets.models import Ticket
 from tickets.queries import in_hand
 from units.roles import Role
 
@@ -89,7 +85,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         request,
         number,
         form,
-        lambda ticket, form, by, at: actions.assign(ticket, to=form.cleaned_data["to"], by=by, at=at),
+        lambda ticket, form, by, at: actions.assign(ticket, **form.chosen, by=by, at=at),
     )
 
 
@@ -104,63 +100,6 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         form,
         lambda ticket, form, by, at: actions.note(ticket, text=form.cleaned_data["text"], by=by, at=at),
     )
-
-
-@require_POST
-@staff
-def approve(request: HttpRequest, number: str) -> HttpResponse:
-    """审核通过"""
-    return act(
-        request,
-        number,
-        forms.Form(request.POST),
-        lambda ticket, form, by, at: actions.approve(ticket, by=by, at=at),
-    )
-
-
-@require_POST
-@staff
-def send_back(request: HttpRequest, number: str) -> HttpResponse:
-    """退回补充"""
-    form = SendBackForm(request.POST, prefix="send_back")
-    return act(
-        request,
-        number,
-        form,
-        lambda ticket, form, by, at: actions.send_back(ticket, note=form.cleaned_data["note"], by=by, at=at),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@staff
-def report(request: HttpRequest, number: str) -> HttpResponse:
-    """反馈结果: a page made for a telephone in one hand."""
-    ticket = in_hand(request.user, number)
-    if request.method == "GET":
-        return _report_page(request, ticket, ReportForm(ticket=ticket))
-    form = ReportForm(request.POST, request.FILES, ticket=ticket)
-    if not form.is_valid():
-        return _report_page(request, ticket, form, status=422)
-    try:
-        fresh = in_hand(request.user, number, request.POST.get("version"))
-        files = form.cleaned_data["files"]
-        actions.report(fresh, form.result, by=request.user, at=timezone.now(), files=files)
-    except Stale as stale:
-        return _report_page(request, in_hand(request.user, number), form, status=409, conflict=str(stale))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _report_page(request, in_hand(request.user, number), form, status=422)
-    messages.success(request, _("%(number)s 已反馈，等待本单位领导审核。") % {"number": number})
-    return redirect("handling:inbox")
-
-
-@require_POST
-@staff
-def preview(request: HttpRequest, number: str) -> HttpResponse:
-    """What the caller would read, numbers hidden as they will be."""
-    ticket = in_hand(request.user, number)
-    context = {"ticket": ticket, "reply": scrub(request.POST.get("reply", "").strip())}
-    return render(request, "handling/report.html#preview", context)
 
 
 @require_POST
@@ -201,17 +140,3 @@ def _next_url(view: queries.View, text: str, after: str) -> str:
     """The address of the next rows; empty at the end."""
     said = {"v": view.key, "q": text, "after": after}
     return f"{reverse('handling:inbox')}?{urlencode(said)}" if after else ""
-
-
-def _report_page(
-    request: HttpRequest, ticket: Ticket, form: ReportForm, *, status: int = 200, conflict: str = ""
-) -> HttpResponse:
-    context = {
-        "ticket": ticket,
-        "form": form,
-        "conflict": conflict,
-        "desk": queries.desk(ticket, request.user),
-        "line": queries.Line(ticket),
-        "reply": scrub(form["reply"].value() or ""),
-    }
-    return render(request, "handling/report.html", context, status=status)

@@ -12,7 +12,7 @@ from functools import cached_property
 from followup import actions as followup
 from followup.models import Channel, Contacted, Reach, Reason, Satisfied, Solved
 from handling import actions as handling
-from handling.models import Contact
+from handling.models import Contact, Report
 from hotline.simulation import texts
 from hotline.simulation.arrival import arrive, place_by_hand
 from hotline.simulation.photos import photo
@@ -139,6 +139,7 @@ class Round:
             outcome=outcome,
             text=texts.said(self.rng, texts.DONE[outcome]),
             reply=texts.REPLIES[outcome].format(what=self.ticket.title),
+            reason="" if outcome == Outcome.SOLVED else Report.Reason.UNDER_WAY,
         )
         handling.report(self.ticket, result, by=self.clerk, at=at, files=files)
 

@@ -35,6 +35,7 @@ def test_the_inbox_lists_by_remaining_time_and_counts_each_view(
         "overseen": "0",
         "co": "0",
         "followup": "0",
+        "owed": "0",
         "again": "0",
         "closed": "0",
     }

@@ -225,5 +225,5 @@ def test_the_pane_asks_as_often_for_thirty_contacts_as_for_one(
     client = client_of("clerk")
     url = reverse("handling:pane", args=[ticket.number])
     client.get(url, headers=HTMX)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         client.get(url, headers=HTMX)
