@@ -39,7 +39,13 @@ def moments(ticket: Ticket) -> list[tuple[str, datetime]]:
     return list(ticket.events.order_by("seq").values_list("kind", "at"))
 
 
-def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> None:
+@pytest.fixture
+def untouched(city: City) -> Ticket:
+    """One that nobody will touch, without co-units, whose parts have clocks of their own."""
+    return crowd(city, 1, NOON)[0]
+
+
+def test_every_step_is_taken_at_its_moment(city: City, untouched: Ticket) -> None:
     for minutes, kind in (
         (30, "auto_sign"),
         (120, "contact_late"),
@@ -50,24 +56,22 @@ def test_every_step_is_taken_at_its_moment(city: City, dispatched: Ticket) -> No
         due = NOON + timedelta(minutes=minutes)
         assert sweep(due - timedelta(seconds=1)) == 0
         assert sweep(due) == 1
-        assert kinds(dispatched)[-1] == kind
-    fresh = Ticket.objects.get(pk=dispatched.pk)
+        assert kinds(untouched)[-1] == kind
+    fresh = Ticket.objects.get(pk=untouched.pk)
     assert fresh.state == "followup"
     assert fresh.overdue_at == NOON + timedelta(days=1)
     assert fresh.signed_at == NOON + timedelta(minutes=30)
 
 
-def test_a_sweep_that_comes_a_day_late_takes_the_same_steps_in_the_same_order(
-    city: City, dispatched: Ticket
-) -> None:
+def test_a_sweep_that_comes_a_day_late_takes_the_same_steps_in_order(city: City, untouched: Ticket) -> None:
     assert sweep(LATER) == 1
-    assert kinds(dispatched) == WHOLE_STORY
+    assert kinds(untouched) == WHOLE_STORY
 
 
-def test_a_second_sweep_finds_nothing(city: City, dispatched: Ticket) -> None:
+def test_a_second_sweep_finds_nothing(city: City, untouched: Ticket) -> None:
     sweep(LATER)
     assert sweep(LATER) == 0
-    assert kinds(dispatched) == WHOLE_STORY
+    assert kinds(untouched) == WHOLE_STORY
 
 
 def test_a_reported_result_is_not_overdue_when_its_leader_is_slow(city: City, dispatched: Ticket) -> None:
