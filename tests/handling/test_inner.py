@@ -1,0 +1,115 @@
+"""Inner assignment: a person, or a section or community below, who then see the order and work on it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from handling import actions
+from tests.city import NOON, City
+from tests.handling.conftest import ClientOf, Make, Order, fresh, post
+from tickets.errors import Refused
+from tickets.models import Notice, Ticket
+from units.models import Unit, User
+
+
+@pytest.fixture
+def community(city: City) -> Unit:
+    """A community of the street, with a clerk `neighbour`."""
+    unit = Unit.objects.create(
+        code="110108009001",
+        name="示例社区居委会",
+        type=Unit.Type.COMMUNITY,
+        parent=city.street,
+        district=city.district,
+        place=city.community,
+        path=f"{city.street.path}110108009001/",
+    )
+    person = User.objects.create(username="neighbour", roles=["clerk"], unit=unit)
+    city.people["neighbour"] = person
+    return unit
+
+
+@pytest.fixture
+def general(city: City, make: Make) -> Ticket:
+    ticket = make(category=city.leaves["property"])
+    actions.sign(ticket, by=city.street_clerk, at=NOON)
+    return ticket
+
+
+def sees(user: User, ticket: Ticket) -> bool:
+    return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
+
+
+def refused(do: Callable[[], object], ticket: Ticket, words: str) -> None:
+    """It is refused in these words and nothing has changed."""
+    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    with pytest.raises(Refused, match=words):
+        do()
+    assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
+
+
+def test_a_community_sees_what_it_was_given_and_works_on_it(
+    city: City, community: Unit, general: Ticket
+) -> None:
+    neighbour = city.neighbour
+    assert not sees(neighbour, general)
+    actions.assign(general, inner=community, by=city.street_clerk, at=NOON)
+    ticket = fresh(general)
+    assert (ticket.inner, ticket.assignee, ticket.lead) == (community, None, city.street)
+    assert ticket.events.last().facts == {"unit": community.pk}
+    assert Notice.objects.get(kind="assign").unit == community
+    assert sees(neighbour, ticket)
+    actions.contact(ticket, channel="visit", reached=True, note="已上门", by=neighbour, at=NOON)
+    actions.note(ticket, text="已与物业约好", by=neighbour, at=NOON)
+    assert fresh(ticket).contacted_at == NOON
+
+
+def test_giving_it_to_another_takes_the_access_back(city: City, community: Unit, general: Ticket) -> None:
+    actions.assign(general, inner=community, by=city.street_clerk, at=NOON)
+    actions.assign(fresh(general), to=city.street_leader, by=city.street_clerk, at=NOON)
+    ticket = fresh(general)
+    assert (ticket.inner, ticket.assignee) == (None, city.street_leader)
+    assert not sees(city.neighbour, ticket) and sees(city.street_clerk, ticket)
+
+
+def test_a_person_below_brings_their_section_in(city: City, community: Unit, general: Ticket) -> None:
+    actions.assign(general, to=city.neighbour, by=city.street_leader, at=NOON)
+    ticket = fresh(general)
+    assert (ticket.inner, ticket.assignee) == (community, city.neighbour)
+    assert sees(city.neighbour, ticket)
+    assert Notice.objects.get(kind="assign").person == city.neighbour
+
+
+def test_only_sections_and_communities_of_the_lead_take_it(
+    city: City, community: Unit, general: Ticket, make: Make
+) -> None:
+    by = city.street_clerk
+    refused(lambda: actions.assign(general, inner=city.sibling, by=by, at=NOON), general, "本单位")
+    refused(lambda: actions.assign(general, by=by, at=NOON), general, "请选择")
+    both = {"inner": community, "to": city.street_clerk}
+    refused(lambda: actions.assign(general, **both, by=by, at=NOON), general, "请选择")
+    orphan = make(category=city.leaves["orphan"])
+    officer = city.district_officer
+    officer.roles = ["district", "clerk"]
+    officer.save()
+    refused(lambda: actions.assign(orphan, inner=city.street, by=officer, at=NOON), orphan, "转派")
+
+
+def test_the_communitys_inbox_lists_it_and_the_form_offers_it(
+    city: City, community: Unit, order: Order, client_of: ClientOf
+) -> None:
+    ticket = order(category=city.leaves["property"])
+    actions.sign(ticket, by=city.street_clerk, at=timezone.now())
+    street, url = client_of("street_clerk"), reverse("handling:pane", args=[ticket.number])
+    assert "示例社区居委会" in street.get(url).content.decode()
+    assert post(street, "assign", ticket, **{"assign-to": "", "assign-inner": ""}).status_code == 422
+    assert post(street, "assign", ticket, **{"assign-inner": community.pk}).status_code == 302
+    there = client_of("neighbour").get(reverse("handling:inbox"))
+    assert [line.ticket.number for line in there.context["lines"]] == [ticket.number]
+    assert client_of("neighbour").get(url).status_code == 200
+    # Where there is no section below, there is nothing to choose.
+    other = order()
+    page = client_of("clerk").get(reverse("handling:pane", args=[other.number])).content.decode()
+    assert 'name="assign-to"' in page and 'name="assign-inner"' not in page
