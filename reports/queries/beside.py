@@ -9,7 +9,6 @@ from django.db.models import Model, Prefetch, QuerySet
 from dispatch.models import CoTask, OversightReply
 from handling.models import Call, Milestone
 from reports.queries.story import Rows
-from reports.rules import masked_number
 from tickets.models import Attachment, Event, Ticket
 from units.models import Unit, User
 
@@ -56,8 +55,6 @@ class Beside:
     children: Sequence[Other]
     origin: Other | None
     parts: Sequence[Other]
-    #: number → as it may be written for this reader.
-    numbers: Mapping[str, str]
 
     @property
     def linked(self) -> bool:
@@ -78,7 +75,6 @@ class Beside:
         return {
             **found,
             **{key: _by_pk(rows) for key, rows in parts.items()},
-            "numbers": self.numbers,
         }
 
 
@@ -92,7 +88,7 @@ def beside(ticket: Ticket, events: Sequence[Event], user: User) -> Beside:
     visible = _visible(events, user) if named & set(NUMBERS) else {}
 
     def other(number: str) -> Other:
-        return Other(number if number in visible else masked_number(number), visible.get(number))
+        return Other(number, visible.get(number))
 
     merged = ticket.master_id is not None
     children = _children(events)
@@ -103,7 +99,6 @@ def beside(ticket: Ticket, events: Sequence[Event], user: User) -> Beside:
         children=[other(number) for number in children],
         origin=next((other(number) for number in _numbers(events, "split_from")), None),
         parts=[other(number) for number in _numbers(events, "parts") if number != ticket.number],
-        numbers={number: other(number).number for number in _numbers(events, *NUMBERS)},
     )
 
 

@@ -13,6 +13,7 @@ from handling.actions import Result
 from intake import actions as intake
 from tests.city import City
 from tests.e2e.conftest import ARTEFACTS, keep, violations
+from tests.reports.busy import busy
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,27 @@ def test_the_pages_are_whole_and_accessible(open_as: Open, day: list[Ticket], si
         keep(page, f"{name}_{size}_{theme}")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+@pytest.mark.parametrize(("size", "theme"), [("wide", "dark"), ("phone", "light")])
+def test_an_order_with_everything_beside_it_is_whole_and_accessible(
+    city: City, open_as: Open, size: str, theme: str, settings: object, tmp_path: object
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    ticket = busy(city)
+    page = open_as("supervisor", size, theme)
+    page.goto(f"/cases/{ticket.number}/")
+    page.wait_for_selector("text=产权证.jpg")
+    keep(page, f"case_beside_{size}_{theme}")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    page.goto(f"/q/?n={ticket.number}")
+    page.fill("[name=code]", ticket.query_code)
+    page.press("[name=code]", "Enter")
+    page.wait_for_selector("text=已列入计划")
+    keep(page, f"portal_plan_{size}_{theme}")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 def test_a_dispatcher_works_the_desk_with_the_keyboard(city: City, open_as: Open, day: list[Ticket]) -> None:

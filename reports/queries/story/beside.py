@@ -36,23 +36,22 @@ def _ruling(facts: Facts, rows: Rows) -> str:
 
 
 def _into(facts: Facts, rows: Rows) -> str:
-    return _("并入工单 %s") % rows.number(facts["master"]) if facts.get("master") else ""
+    return _("并入工单 %s") % facts["master"] if facts.get("master") else ""
 
 
 def _child(facts: Facts, rows: Rows) -> str:
-    return _("工单 %s") % rows.number(facts["child"]) if facts.get("child") else ""
+    return _("工单 %s") % facts["child"] if facts.get("child") else ""
 
 
 def _parts(facts: Facts, rows: Rows) -> str:
-    numbers = [rows.number(number) for number in facts.get("parts", [])]
-    return _("拆出工单 %s") % "、".join(numbers) if numbers else ""
+    return _("拆出工单 %s") % "、".join(facts["parts"]) if facts.get("parts") else ""
 
 
 def _word(facts: Facts, rows: Rows) -> str:
     row = rows.named(facts, "word")
     if row is not None:
         return row.text
-    return _("来自并入的工单 %s") % rows.number(facts["child"]) if facts.get("child") else ""
+    return _("来自并入的工单 %s") % facts["child"] if facts.get("child") else ""
 
 
 def _co(facts: Facts, rows: Rows) -> str:

@@ -12,7 +12,7 @@ from tickets.states import Channel, Outcome
 
 def _channel(facts: Facts, rows: Rows) -> str:
     if facts.get("split_from"):
-        return _("由工单 %s 拆出") % rows.number(facts["split_from"])
+        return _("由工单 %s 拆出") % facts["split_from"]
     code = facts.get("channel", "")
     return _("渠道：%s") % Channel(code).label if code in Channel.values else ""
 

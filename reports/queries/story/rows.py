@@ -11,15 +11,11 @@ Facts = Mapping[str, Any]
 
 
 class Rows(dict[str, Mapping[Any, Any]]):
-    """key of a fact → id → the row it names. `numbers`: how a ticket's number may be written here."""
+    """key of a fact → id → the row it names."""
 
     def named(self, facts: Facts, key: str) -> Any | None:
         """The row an event names by this key; None where it names none, or it was not read."""
         return self.get(key, {}).get(facts.get(key))
-
-    def number(self, number: str) -> str:
-        """The number of another ticket as this reader may see it."""
-        return self.get("numbers", {}).get(number, number)
 
 
 def moment(text: str) -> str:
