@@ -35,6 +35,9 @@ PAGES = {
     "rule": ("dispatch:objection", gettext_lazy("审核异议"), "o"),
     "uphold": ("dispatch:objection", gettext_lazy("审核异议"), "o"),
     "oversee": ("supervision:case", gettext_lazy("督办"), "u"),
+    "return_report": ("handling:return_report", gettext_lazy("退回补正"), "b"),
+    "co_add": ("handling:co_add", gettext_lazy("增加协办"), "h"),
+    "on_site": ("handling:on_site", gettext_lazy("现场办理令"), "s"),
     "co_done": ("handling:pane", gettext_lazy("协办、报到"), "c"),
 }
 #: What the table allows at any time, and nobody goes to do once the matter is over.
