@@ -145,11 +145,11 @@ def acknowledge_all(by: User, *, upto: int, at: datetime) -> int:
     by_ticket: dict[int, list[Notice]] = {}
     for row in waiting[:MOST]:
         by_ticket.setdefault(row.ticket_id, []).append(row)
-    return sum(_acknowledge_these(by_ticket[key], by, at) for key in sorted(by_ticket))
+    return sum(acknowledge_these(by_ticket[key], by=by, at=at) for key in sorted(by_ticket))
 
 
-def _acknowledge_these(rows: list[Notice], by: User, at: datetime) -> int:
-    """The notices of one ticket; 0 when it moved meanwhile."""
+def acknowledge_these(rows: list[Notice], *, by: User, at: datetime) -> int:
+    """The notices of one ticket, read together; returns how many, 0 when the ticket moved meanwhile."""
     ticket = rows[0].ticket
     try:
         with transaction.atomic():

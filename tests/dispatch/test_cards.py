@@ -1,8 +1,11 @@
 """The ladder and its cards (DOMAIN §3.7): each step once, at the right person, at its moment."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connections
 
 from dispatch.actions import cards, dispatch_by_hand, route
 from dispatch.models import Card
@@ -13,6 +16,7 @@ from handling.actions import Result
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
+from tests.journeys.crowd import crowd
 from tickets.errors import Refused
 from tickets.models import Notice, Ticket
 from units.models import User
@@ -146,6 +150,33 @@ def test_missed_windows_are_told_to_those_who_can_still_act(city: City, pending:
     assert told(pending, "contact_late") == [("E-heating", "clerk", ""), ("E-heating", "leader", "")]
     sweep_each(121 + 1440, 121 + 1440 + 2880)
     assert told(pending, "followup_late") == [("", "caller_back", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_side_by_side_give_each_card_and_tell_each_person_once(city: City) -> None:
+    crowd(city, 250, NOON)
+
+    def work() -> None:
+        try:
+            sweep(after(1440))
+        finally:
+            connections.close_all()
+
+    workers = [Thread(target=work) for _n in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert Card.objects.count() == Card.objects.values("ticket").distinct().count() == 250
+    kinds = Counter(Notice.objects.values_list("kind", "role"))
+    assert kinds == {
+        ("contact_late", "clerk"): 250,
+        ("contact_late", "leader"): 250,
+        ("remind", "clerk"): 250,
+        ("warn", "clerk"): 250,
+        ("warn", "leader"): 250,
+        ("card", "leader"): 250,
+    }
 
 
 def test_every_card_is_an_event_that_names_it(city: City, dispatched: Ticket) -> None:

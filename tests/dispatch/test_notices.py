@@ -129,6 +129,18 @@ def test_all_are_acknowledged_at_once_but_not_what_came_after_the_page(
     assert fresh.version == fresh.events.count()
 
 
+def test_notices_of_a_ticket_that_moves_at_this_moment_wait_for_the_next_time(
+    city: City, dispatched: Ticket
+) -> None:
+    other = intake.file(city.request(phone=""), by=city.agent, at=NOON, then=route)
+    for ticket in (dispatched, other):
+        notices.tell(ticket, "remind", at=NOON, person=city.clerk)
+    rows = list(Notice.objects.select_related("ticket").order_by("pk"))
+    Ticket.objects.get(pk=other.pk).move("sign", by=city.clerk, at=NOON)  # after the rows were read
+    assert [notices.acknowledge_these([row], by=city.clerk, at=NOON) for row in rows] == [1, 0]
+    assert list(Notice.objects.order_by("pk").values_list("seen_by", flat=True)) == [city.clerk.pk, None]
+
+
 def test_a_notice_of_a_ticket_that_went_elsewhere_shows_its_number_without_its_matter(
     city: City, dispatched: Ticket, client_of: ClientOf
 ) -> None:
