@@ -34,6 +34,7 @@ def test_the_inbox_lists_by_remaining_time_and_counts_each_view(
         "mine": "0",
         "overseen": "0",
         "co": "0",
+        "plan": "0",
         "followup": "0",
         "owed": "0",
         "again": "0",

@@ -125,7 +125,7 @@ def test_the_accused_unit_gets_404(city: City, client_of: ClientOf) -> None:
         ("street_clerk", "handling", ["/inbox/{}/"]),
         ("street_clerk", "closed", []),
         ("reviewer", "objected", ["/dispatch/objections/{}/"]),
-        ("supervisor", "handling", ["/supervision/{}/"]),
+        ("supervisor", "handling", ["/supervision/{}/", "/inbox/{}/on-site/"]),
         ("supervisor", "closed", []),
         ("dispatcher", "merged", ["/dispatch/{}/"]),
         ("auditor", "handling", []),
