@@ -9,6 +9,7 @@ import json
 from django.conf import settings
 from django.db.models import Count
 
+from dispatch.queries import objections
 from hotline import pulse
 from tickets.models import Ticket
 from tickets.states import State
@@ -16,12 +17,14 @@ from units.models import Unit
 
 
 def counts() -> dict[int, dict[str, int]]:
-    """Unit → navigation key → how many wait: orders to sign, requests to dispatch, callers to ask."""
+    """Unit → navigation key → how many wait: orders to sign, requests to dispatch, objections to rule
+    on, callers to ask."""
     tickets = Ticket.objects.order_by()
     unsigned = tickets.filter(state=State.DISPATCHED).values_list("lead").annotate(Count("pk"))
     told = {unit: {"handling-inbox": waiting} for unit, waiting in unsigned}
     city = {
         "dispatch-desk": tickets.waiting_dispatch().count(),
+        "dispatch-objections": objections.unruled(),
         "followup-desk": tickets.waiting_followup().count(),
     }
     for centre in Unit.objects.filter(type=Unit.Type.CITY_CENTRE).values_list("pk", flat=True):

@@ -125,6 +125,11 @@ def waiting(user: User) -> QuerySet[Objection]:
     return found.select_related(*_WITH).order_by("due", "pk")
 
 
+def unruled() -> int:
+    """How many wait in the whole city."""
+    return Objection.objects.filter(verdict=Verdict.WAITING, ticket__state=State.OBJECTED).count()
+
+
 def history(ticket: Ticket) -> list[Objection]:
     """Every objection to the ticket, the latest first, with its papers."""
     found = ticket.objections.select_related(*_WITH).prefetch_related("evidence")

@@ -1,5 +1,6 @@
 """The reviewers' desk: objections that wait for a ruling, and how accurate dispatching was."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from dispatch.forms.objections import RulingForm
 from dispatch.models import Objection
 from dispatch.queries import accuracy
 from dispatch.queries import objections as queries
+from dispatch.queries.resolvers import in_words
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
@@ -125,7 +127,9 @@ def accurate(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month,
         "whole": accuracy.overall(month.begin, month.end),
-        "rules": accuracy.by_rule(month.begin, month.end)[:LISTED],
+        "rules": [
+            replace(row, lead=in_words(row.lead)) for row in accuracy.by_rule(month.begin, month.end)[:LISTED]
+        ],
         "units": accuracy.by_unit(month.begin, month.end)[:LISTED],
         "listed": LISTED,
     }

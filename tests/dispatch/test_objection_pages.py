@@ -234,7 +234,7 @@ def test_the_accuracy_page_tells_the_month(city: City, client_of: ClientOf, tick
     month = timezone.localtime(ticket.dispatched_at).strftime("%Y-%m")
     page = client_of("reviewer").get("/dispatch/objections/accuracy/", {"month": month}).content.decode()
     assert f"{month} 派单准确率" in page
-    assert "unit:E-heating" in page
+    assert "公共服务 › 供暖 › 暖气不热 → 热力集团" in page
     assert "0.0<small>%</small>" in page
     empty = client_of("reviewer").get("/dispatch/objections/accuracy/", {"month": "2019-02"}).content.decode()
     assert "这个月还没有派单" in empty

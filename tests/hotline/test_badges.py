@@ -27,7 +27,11 @@ def last_told(unit: int) -> dict[str, int]:
 def test_a_unit_is_told_what_it_has_to_sign(city: City, dispatched: Ticket) -> None:
     assert badges.tell() == 2
     assert last_told(city.heating.pk) == {"handling-inbox": 1}
-    assert last_told(city.centre.pk) == {"dispatch-desk": 0, "followup-desk": 0}
+    assert last_told(city.centre.pk) == {
+        "dispatch-desk": 0,
+        "dispatch-objections": 0,
+        "followup-desk": 0,
+    }
 
 
 def test_only_changes_are_told_and_a_signed_order_counts_down_to_zero(city: City, dispatched: Ticket) -> None:
