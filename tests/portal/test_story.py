@@ -226,7 +226,7 @@ def test_a_plan_is_told_with_its_end_and_its_steps(live: Live) -> None:
 def test_of_an_objection_the_caller_reads_one_line(live: Live, city: City) -> None:
     ticket = live("objected", NOON)
     before = [line.what for line in record(case_of(ticket.number), NOON)]
-    assert before[0] == "12345 正在核定承办单位"
+    assert before[0] == "已请 12345 核定承办单位"
     ticket.move("overrule", by=city.reviewer, at=NOON + minutes(5))
     assert [line.what for line in record(case_of(ticket.number), NOON)] == before
 
