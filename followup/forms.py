@@ -9,7 +9,7 @@ from followup.models import Answer, Channel, Contacted, Reach, Reason, Satisfied
 
 #: A caller-back telephones or writes; the web is the caller's own way.
 ASKED_BY = [(channel.value, channel.label) for channel in (Channel.PHONE, Channel.MESSAGE)]
-MISSED = [(reach.value, reach.label) for reach in Reach if reach != Reach.REACHED]
+MISSED = [(one.value, one.label) for one in Reach if one not in (Reach.REACHED, Reach.WITHDRAWN)]
 
 
 def _question(field: str) -> str:
