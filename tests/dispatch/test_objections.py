@@ -12,7 +12,7 @@ from handling.actions import Result
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
-from tests.dispatch.objecting import MINUTE, fresh, grounds, kinds, objected, second, traces
+from tests.dispatch.objecting import MINUTE, fresh, grounds, kinds, objected, ruled, second, traces
 from tests.handling.conftest import photo
 from tickets.book import book
 from tickets.errors import Refused, Stale
@@ -192,6 +192,16 @@ def test_silence_is_a_refusal_at_the_moment_the_ruling_was_due(city: City, dispa
     assert (now.signed_at, now.bound, now.events.last().actor) == (NOON + 35 * MINUTE, False, None)
     assert told("overrule") == {("E-heating", "clerk"), ("E-heating", "leader")}
     assert sweep(NOON + 36 * MINUTE) == 0
+
+
+def test_a_reviewer_who_comes_after_the_bell_is_too_late(city: City, dispatched: Ticket) -> None:
+    objected(dispatched, city)
+    opened = fresh(dispatched)
+    sweep(NOON + 30 * MINUTE)
+    before = traces(dispatched)
+    with pytest.raises(Stale):
+        ruled(opened, city, "upheld", to=city.street, at=NOON + 31 * MINUTE)
+    assert traces(dispatched) == before
 
 
 def test_silence_on_the_last_objection_binds_the_unit_that_has_it(city: City, dispatched: Ticket) -> None:
