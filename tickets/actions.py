@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Category, Limit, SearchEntry, Ticket
+from tickets.pauses import put_off
 from tickets.search import vector
 from tickets.states import WITH_UNIT, State
 from units.models import Place, User
@@ -110,9 +111,7 @@ def _handling_moments(ticket: Ticket, limit: Limit, start: datetime) -> dict[str
     """The moments of the class from the start; what stood still stands still, and the windows of a unit that
     got the order later stay its own.
     """
-    moments = book().deadlines(limit, start, limit.handle_minutes).as_changes()
-    for pause in ticket.pauses.exclude(end=None):
-        moments = {name: book().resumed(limit, due, pause.begin, pause.end) for name, due in moments.items()}
+    moments = put_off(ticket, limit, book().deadlines(limit, start, limit.handle_minutes).as_changes())
     windows = {"sign_due": "sign_minutes", "contact_due": "contact_minutes"}
     before = book().limit_of(ticket.limit_id)
     for field, minutes in windows.items():

@@ -14,6 +14,7 @@ from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import Ticket
+from tickets.pauses import put_off
 from tickets.queries import hold
 from tickets.states import State
 from units.models import Unit, User
@@ -167,8 +168,9 @@ def _moments(ticket: Ticket, found: Terms, at: datetime) -> dict[str, object]:
     begin = ticket.clock_from or at
     if ticket.clock_from is not None and ticket.handle_minutes == found.handle_minutes:
         return {}
-    moments = book().deadlines(found.limit, begin, found.handle_minutes)
-    return {"clock_from": begin, "handle_minutes": found.handle_minutes, **moments.as_changes()}
+    moments = book().deadlines(found.limit, begin, found.handle_minutes).as_changes()
+    moments = put_off(ticket, found.limit, moments)
+    return {"clock_from": begin, "handle_minutes": found.handle_minutes, **moments}
 
 
 def _add_helpers(ticket: Ticket, units: Iterable[int], found: Terms, at: datetime) -> list[int]:

@@ -14,6 +14,7 @@ from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Ticket, Timer
 from tickets.notices import tell, tell_line
+from tickets.pauses import put_off
 from tickets.queries import hold
 from units.models import User
 from units.roles import Role
@@ -120,9 +121,7 @@ def _moved(ticket: Ticket, row: Extension, at: datetime) -> dict[str, object]:
     """The longer limit with its ladder: a step that lies ahead again will be taken again."""
     limit = book().limit_of(ticket.limit_id)
     minutes = ticket.handle_minutes + row.minutes
-    changes = book().deadlines(limit, ticket.clock_from, minutes).as_changes().copy()
-    for pause in ticket.pauses.filter(begin__gte=ticket.clock_from, end__isnull=False):
-        changes = {name: book().resumed(limit, due, pause.begin, pause.end) for name, due in changes.items()}
+    changes = put_off(ticket, limit, book().deadlines(limit, ticket.clock_from, minutes).as_changes())
     # The limit itself goes on from where it stood, whatever became of calendars since.
     changes["handle_due"] = row.now_due
     ahead = {step for step in ("remind", "warn") if changes[f"{step}_at"] > at}
