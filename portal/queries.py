@@ -13,6 +13,7 @@ from intake.models import Word
 from tickets.book import local_day
 from tickets.models import Event, Limit, Ticket
 from tickets.rules import CODE_LENGTH
+from tickets.states import State
 from units.models import Unit
 
 
@@ -58,14 +59,21 @@ class Case:
         return [row for row in replies if until is None or (row.verdict_at and row.verdict_at <= until)]
 
     @property
+    def worked_on(self) -> "Case":
+        """The case that a unit works on: of a duplicate, its master."""
+        merged = self.ticket.state == State.MERGED
+        return self.master if merged and self.master is not None else self
+
+    @property
     def lead(self) -> Unit | None:
-        """Who answers for it; of a duplicate, who answers for its master."""
-        return self.ticket.lead or (self.master.ticket.lead if self.master else None)
+        """Who answers for it."""
+        return self.worked_on.ticket.lead
 
     @property
     def plan(self) -> Plan | None:
         """The long-term plan that runs."""
-        return next((row for row in self.plans.values() if row.state == Plan.State.ACTIVE), None)
+        plans = self.worked_on.plans.values()
+        return next((row for row in plans if row.state == Plan.State.ACTIVE), None)
 
     @property
     def milestones(self) -> list[Milestone]:

@@ -175,14 +175,8 @@ def now(case: Case, at: datetime) -> Now:
 
 def deadline(case: Case) -> datetime | None:
     """The latest moment of completion, while a unit works on it, or on what it was merged into."""
-    ticket = _worked_on(case).ticket
+    ticket = case.worked_on.ticket
     return ticket.handle_due if ticket.state in WITH_UNIT else None
-
-
-def _worked_on(case: Case) -> Case:
-    """The case a unit works on: of a duplicate, its master."""
-    merged = case.ticket.state == State.MERGED
-    return case.master if merged and case.master is not None else case
 
 
 #: state → how many of the five steps lie behind.
@@ -206,7 +200,7 @@ def steps(case: Case, at: datetime) -> list[Step]:
         rows = [(_("受理"), ticket.received_at), (_("答复"), ticket.closed_at)]
         behind = len(rows)
     else:
-        worked = _worked_on(case).ticket
+        worked = case.worked_on.ticket
         rows = [
             (_("受理"), ticket.received_at),
             (_("派单"), worked.dispatched_at),

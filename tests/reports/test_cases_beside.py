@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dispatch.actions.objections import Grounds, Ruling, raise_objection, rule_on
 from dispatch.models import Card
 from handling.actions import whistle
 from handling.models import Whistle
@@ -16,10 +17,12 @@ from intake import actions as intake
 from reports.queries.case import dossier
 from reports.queries.story import BAD, TELLERS
 from tests.city import NOON, City
+from tests.portal.conftest import live_through
 from tests.reports.busy import busy
 from tickets.facts import FACTS
 from tickets.flow import MOVES
 from tickets.models import Ticket
+from tickets.states import State
 
 ClientOf = Callable[[str], Client]
 #: Tables that only what goes on beside the main line writes.
@@ -187,6 +190,27 @@ def test_a_limit_that_was_reckoned_anew_says_from_when_to_when(city: City, dispa
     moved = {"handle_due": [moment.isoformat() for moment in due], "warn_at": ["", ""]}
     dispatched.record("reckon", by=None, at=NOON, facts={"moved": moved})
     assert words_of(city, dispatched)["reckon"] == "办理时限由 03-03 12:00 改为 03-04 12:00"
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_every_state_has_its_page_for_the_city_and_for_the_unit(
+    city: City, client_of: ClientOf, state: str
+) -> None:
+    ticket = live_through(city, state, NOON)
+    assert str(State(state).label) in page_of(client_of("supervisor"), ticket)
+    if ticket.lead_id:
+        assert str(State(state).label) in page_of(client_of("clerk"), ticket)
+
+
+def test_an_order_that_lost_its_unit_has_its_page(
+    city: City, client_of: ClientOf, dispatched: Ticket
+) -> None:
+    grounds = Grounds("remit", "履职事项清单第十条", city.street, "不属于本单位的职责。")
+    raise_objection(dispatched, grounds, by=city.clerk, at=NOON + timedelta(minutes=5))
+    rule_on(dispatched, Ruling("upheld", "另行派单处理。"), by=city.reviewer, at=NOON + timedelta(minutes=9))
+    page = page_of(client_of("dispatcher"), dispatched)
+    assert "待定" in page and "异议成立：另行派单处理。" in page
+    assert client_of("clerk").get(f"/cases/{dispatched.number}/").status_code == 404
 
 
 def test_every_kind_of_the_tables_has_words_or_needs_none() -> None:
