@@ -37,7 +37,7 @@ class DecisionForm(forms.Form):
     """Yes or no, and why; a refusal needs its reason."""
 
     verdict = forms.ChoiceField(
-        label=_("审批"), choices=(("grant", _("准予")), ("refuse", _("不予"))), widget=forms.RadioSelect
+        label=_("结论"), choices=(("grant", _("准予")), ("refuse", _("不予"))), widget=forms.RadioSelect
     )
     opinion = forms.CharField(
         label=_("审批意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.models import CoTask
+from handling.rules import may_hold
 from tickets.models import Ticket
 from units.models import User
 
@@ -23,5 +24,7 @@ def aside(ticket: Ticket, user: User, at: datetime) -> Aside:
 
 
 def is_own(row: CoTask, user: User) -> bool:
-    """Whether the person stands in the co-unit, or in a section of it."""
-    return row.unit.covers(user.unit)
+    """Whether the person stands in the co-unit, or in a section or community of it."""
+    if user.unit_id == row.unit_id:
+        return True
+    return row.unit.covers(user.unit) and may_hold(row.unit.type, user.unit.type)

@@ -74,6 +74,14 @@ def test_the_district_government_does_its_own_part(city: City, make: Make) -> No
     assert part(deed).done_by == city.district_officer
 
 
+def test_a_street_does_not_do_its_districts_part(city: City, make: Make) -> None:
+    ticket = make(category=city.leaves["property"])
+    co.add(ticket, unit=city.district, task="核实产权", by=city.dispatcher, at=NOON)
+    row = CoTask.objects.select_related("unit", "ticket").get(unit=city.district)
+    done = partial(co.done, row, text="已核实产权。", by=city.street_clerk, at=NOON)
+    refused(done, ticket, "协办单位自己")
+
+
 def test_a_late_part_is_marked_once_and_both_sides_are_told(city: City, signed: Ticket) -> None:
     due = part(signed).due
     sweep(due)
