@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dispatch.actions.objections import Grounds, Ruling, raise_objection, rule_on
 from dispatch.models import Card
-from handling.actions import whistle
+from handling import actions as handling
+from handling.actions import Result, whistle
 from handling.models import Whistle
 from hotline.watch import sweep
 from intake import actions as intake
@@ -200,6 +201,17 @@ def test_every_state_has_its_page_for_the_city_and_for_the_unit(
     assert str(State(state).label) in page_of(client_of("supervisor"), ticket)
     if ticket.lead_id:
         assert str(State(state).label) in page_of(client_of("clerk"), ticket)
+
+
+def test_a_report_shows_its_reason_and_what_the_check_missed(
+    city: City, client_of: ClientOf, dispatched: Ticket
+) -> None:
+    handling.sign(dispatched, by=city.clerk, at=NOON)
+    result = Result("not_solved", "管线老化，需更换。", "管线需更换，正在申请。", reason="funding")
+    handling.report(dispatched, result, by=city.clerk, at=NOON + timedelta(hours=1))
+    page = page_of(client_of("supervisor"), dispatched)
+    assert "资金未落实" in page
+    assert "质量检查" in page and str(dispatched.reports.get().missing_words[0]) in page
 
 
 def test_an_order_that_lost_its_unit_has_its_page(
