@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection, transaction
 
 from dispatch.actions.steps import STEPS, alone
 from tickets import timers
@@ -19,8 +19,6 @@ log = logging.getLogger(__name__)
 BATCH = 200
 #: A ticket whose step failed is out of the others' way for so long.
 AGAIN = timedelta(minutes=5)
-#: The connection is gone, or a deadlock chose us: not the ticket's fault. The next beat goes on.
-LOST = (OperationalError, InterfaceError)
 
 
 def sweep(at: datetime, bells: timers.Bells, *, seconds: float | None = None, size: int = BATCH) -> int:
@@ -30,6 +28,7 @@ def sweep(at: datetime, bells: timers.Bells, *, seconds: float | None = None, si
     given, with the batch of up to `size` it is in. Raises OperationalError or InterfaceError when the
     database is lost: what was not committed is due as before.
     """
+    connection.ensure_connection()
     until = None if seconds is None else time.monotonic() + seconds
     keys, woken = Keys(size), 0
     while until is None or time.monotonic() < until:
@@ -47,6 +46,7 @@ def _sweep_batch(at: datetime, size: int, keys: Keys) -> tuple[int, int, list[in
     of the batch is written, and each is taken alone, so that one bad ticket stops nobody.
     """
     found: list[int] = []
+    before = _session()
     try:
         with transaction.atomic():
             due = Ticket.objects.due(at).order_by("wake_at").select_for_update(skip_locked=True)
@@ -55,10 +55,8 @@ def _sweep_batch(at: datetime, size: int, keys: Keys) -> tuple[int, int, list[in
             batch = Batch(keys)
             left = _wake_all(tickets, at, batch)
             batch.write()
-    except LOST:
-        raise
     except Exception:
-        if not found:
+        if not found or _session() is not before:
             raise
         log.exception("a batch of %d tickets failed; each is taken alone", len(found))
         return len(found), 0, found
@@ -85,20 +83,29 @@ def _sweep_one(key: int, at: datetime, bells: timers.Bells, keys: Keys) -> int:
 
     Whatever it raises is logged and the ticket put off: nothing of it is written, and it is not lost.
     """
+    before = _session()
     try:
         with transaction.atomic():
             ticket = Ticket.objects.due(at).select_for_update(skip_locked=True).filter(pk=key).first()
             if ticket is None:
                 return 0
             wake(ticket, at, bells, keys)
-    except LOST:
-        raise
     except Exception:
+        if _session() is not before:
+            raise
         log.exception("ticket %d failed and is put off", key)
         # Not an event, and nothing a person reads: the steps themselves keep their moments.
         Ticket.objects.due(at).filter(pk=key).update(wake_at=at + AGAIN)
         return 0
     return 1
+
+
+def _session() -> object:
+    """The session of the database: another one afterwards means that it was lost, and no ticket is to blame.
+
+    Django opens the next by itself when a transaction ends without its own.
+    """
+    return connection.connection
 
 
 def wake(ticket: Ticket, at: datetime, bells: timers.Bells, keys: Keys | None = None) -> None:
