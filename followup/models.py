@@ -92,6 +92,9 @@ class Answer(models.Model):
     )
     reason = models.CharField(_("原因"), max_length=14, choices=Reason.choices, blank=True)
     remark = models.CharField(_("诉求人意见"), max_length=300, blank=True)
+    #: How the round stood when the caller was asked: the unit's own record of a contact; its limit missed.
+    recorded = models.BooleanField(default=False)
+    overdue = models.BooleanField(default=False)
     #: The caller says that somebody pressed them for an answer or a withdrawal.
     pressed = models.BooleanField(_("是否受到施压"), default=False)
     #: Of a duplicate that was merged: told and asked, not counted (DOMAIN §2.2).

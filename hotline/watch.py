@@ -5,6 +5,7 @@ from datetime import datetime
 from dispatch import sweep as steps
 from dispatch.actions import objections, oversight
 from handling.actions import co, coordination, extension, on_plan, on_site, plan, whistle
+from scoring.actions import exclusions
 from tickets.models import Ticket
 from tickets.timers import Bells
 
@@ -21,6 +22,7 @@ BELLS: Bells = {
     plan.MILESTONE: on_plan.ring_milestone,
     plan.REVIEW: on_plan.ring_review,
     plan.UNTIL: on_plan.ring_until,
+    exclusions.TIMER: exclusions.ring,
 }
 
 

@@ -6,7 +6,6 @@ it is checked between lines and totals only.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -14,10 +13,16 @@ from django.utils import timezone
 
 from dispatch.models import Assignment
 from followup.models import Answer, Reach
-from scoring.models import AMOUNTS, Period, ScoreLine
-from scoring.queries import answer_amounts
+from scoring.models import AMOUNTS, Correction, Exclusion, Period, ScoreLine
+from scoring.queries import corrected_amounts, counted_by
+from scoring.rules import taken_back, unsolved
+from scoring.statements import statement
 
-MISFOLDED = (Path(__file__).parent / "sql" / "misfolded.sql").read_text(encoding="utf-8")
+MISFOLDED = statement("misfolded")
+WRONG_ANSWERS = statement("wrong_answers")
+Source = ScoreLine.Source
+#: Exclusions that once took the answer back.
+LEFT_OUT = (Exclusion.State.GRANTED, Exclusion.State.REVOKED)
 #: Rows read at a time.
 CHUNK = 2000
 
@@ -36,9 +41,12 @@ class Difference:
 
 def differences(period: Period) -> Iterator[Difference]:
     """All that is wrong in a period; nothing when it agrees to the last digit."""
-    yield from _wrong_lines(period)
+    yield from _wrong_answers(period)
+    yield from _wrong_orders(period)
+    yield from _wrong_adjustments(period)
     yield from _missing_lines(period)
-    yield from _misfolded(period)
+    yield from _missing_adjustments(period)
+    yield from misfolded(period)
 
 
 def waiting(period: Period) -> int:
@@ -54,43 +62,77 @@ def _with_former() -> QuerySet[Assignment]:
     return Assignment.objects.annotate(former_unit=Subquery(earlier.values("unit")[:1]))
 
 
-def _wrong_lines(period: Period) -> Iterator[Difference]:
-    """Every line of the period against the answer or assignment it names."""
+def _wrong_answers(period: Period) -> Iterator[Difference]:
+    """Every line of an answer against the answer, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRONG_ANSWERS, {"period": period.pk})
+        for key, should, found in cursor.fetchall():
+            yield Difference(f"line {key}", _named(should), _named(found))
+
+
+def _named(amounts: list[int]) -> dict[str, int]:
+    return {name: n for name, n in zip(AMOUNTS, amounts, strict=True) if n}
+
+
+def _wrong_orders(period: Period) -> Iterator[Difference]:
+    """Every line of an order given against its assignment."""
     former = Assignment.objects.filter(
         ticket=OuterRef("assignment__ticket"), pk__lt=OuterRef("assignment")
     ).order_by("-pk")
-    lines = ScoreLine.objects.filter(period=period).select_related("answer", "assignment")
+    lines = ScoreLine.objects.filter(period=period, source=Source.ACCEPTED).select_related(
+        "assignment", "about"
+    )
     lines = lines.annotate(former_unit=Subquery(former.values("unit")[:1])).order_by("pk")
     for line in lines.iterator(CHUNK):
-        should = _expected(line, period)
-        found = (line.unit_id, line.ticket_id, line.at, {name: getattr(line, name) for name in AMOUNTS})
+        should = _expected_order(line, line.about or period)
+        found = (line.unit_id, line.ticket_id, _named(list(line.amounts.values())))
         if should != found:
             yield Difference(f"line {line.pk}", should, found)
 
 
-def _expected(line: ScoreLine, period: Period) -> tuple[object, ...] | None:
-    """Unit, ticket, moment and amounts that the line's source makes; None when it makes no such line."""
-    source = line.answer if line.source == ScoreLine.Source.ANSWER else line.assignment
-    if source is None or not source.counted or not period.begins <= source.at < period.ends:
+def _expected_order(line: ScoreLine, own: Period) -> tuple[object, ...] | None:
+    """Unit, ticket and amounts that the line's assignment makes; None when it makes no such line."""
+    given = line.assignment
+    if given is None or not given.counted or not own.begins <= given.at < own.ends:
         return None
-    if isinstance(source, Answer) and not source.scored:
+    if line.about_id is None and line.at != given.at:
         return None
-    amounts = dict.fromkeys(AMOUNTS, 0)
-    if isinstance(source, Answer):
-        unit = source.unit_id
-        amounts |= answer_amounts(source, period.scheme)
-    else:
-        unit = line.unit_id if line.unit_id == line.former_unit else source.unit_id
-        amounts["accepted"] = 1 if unit == source.unit_id else -1
-    return unit, source.ticket_id, source.at, amounts
+    unit = line.unit_id if line.unit_id == line.former_unit else given.unit_id
+    return unit, given.ticket_id, {"accepted": 1 if unit == given.unit_id else -1}
+
+
+def _wrong_adjustments(period: Period) -> Iterator[Difference]:
+    """Every line that takes back or puts right, against what it is about."""
+    lines = ScoreLine.objects.filter(period=period).exclude(source__in=[Source.ANSWER, Source.ACCEPTED])
+    lines = lines.select_related("answer", "exclusion", "correction", "about__scheme", "period__scheme")
+    for line in lines.order_by("pk").iterator(CHUNK):
+        should, found = _expected_adjustment(line), line.amounts
+        if should != found or line.unit_id != line.answer.unit_id or line.ticket_id != line.answer.ticket_id:
+            yield Difference(f"line {line.pk}", should, found)
+
+
+def _expected_adjustment(line: ScoreLine) -> dict[str, int] | None:
+    """The amounts its reason makes; None when there is no such reason."""
+    nothing = dict.fromkeys(AMOUNTS, 0)
+    before = counted_by(line.answer, line.pk)
+    if line.source == Source.EXCLUDED and line.exclusion.state in LEFT_OUT:
+        return nothing | taken_back(before)
+    if line.source == Source.RESTORED and line.exclusion.state == Exclusion.State.REVOKED:
+        taken = ScoreLine.objects.get(
+            ticket=line.ticket_id, answer=line.answer_id, exclusion=line.exclusion, source=Source.EXCLUDED
+        )
+        return {name: -n for name, n in taken.amounts.items()}
+    if line.source == Source.CORRECTED:
+        return nothing | corrected_amounts(line.correction, (line.about or line.period).scheme)
+    return nothing | unsolved(before) if line.source == Source.REBOUND else None
 
 
 def _missing_lines(period: Period) -> Iterator[Difference]:
     """Every counted answer and assignment of the period must have its lines."""
     within = Q(counted=True, at__gte=period.begins, at__lt=period.ends)
-    line = ScoreLine.objects.filter(period=period)
+    line = ScoreLine.objects.filter(Q(period=period) | Q(about=period))
     scored = Answer.objects.filter(within, merged=False).exclude(reach=Reach.WITHDRAWN)
-    answers = scored.exclude(Exists(line.filter(answer=OuterRef("pk"))))
+    answers = scored.exclude(Exists(line.filter(answer=OuterRef("pk"), source=Source.ANSWER)))
     for key in answers.values_list("pk", flat=True).iterator(CHUNK):
         yield Difference(f"answer {key}", "one line", "none")
     moved = _with_former().filter(within).exclude(unit=F("former_unit"))
@@ -101,7 +143,21 @@ def _missing_lines(period: Period) -> Iterator[Difference]:
             yield Difference(f"assignment {key}", f"a line for its {unit}", "none")
 
 
-def _misfolded(period: Period) -> Iterator[Difference]:
+def _missing_adjustments(period: Period) -> Iterator[Difference]:
+    """Every answer of the period that is left out, and every correction of one, must have its line."""
+    answered = ScoreLine.objects.filter(Q(period=period) | Q(about=period), source=Source.ANSWER)
+    about = ScoreLine.objects.filter(answer=OuterRef("answer"), ticket=OuterRef("ticket"))
+    out = answered.filter(valid=1, ticket__exclusion__state__in=LEFT_OUT)
+    out = out.filter(unit=F("ticket__exclusion__unit"))
+    for key in out.exclude(Exists(about.filter(source=Source.EXCLUDED))).values_list("answer", flat=True):
+        yield Difference(f"answer {key}", "a line that leaves it out", "none")
+    right = Correction.objects.filter(answer__in=answered.values("answer"))
+    written = ScoreLine.objects.filter(correction=OuterRef("pk"))
+    for key in right.exclude(Exists(written)).values_list("pk", flat=True):
+        yield Difference(f"correction {key}", "a line", "none")
+
+
+def misfolded(period: Period) -> Iterator[Difference]:
     with connection.cursor() as cursor:
         wanted = {"period": period.pk, "zone": timezone.get_default_timezone_name()}
         cursor.execute(MISFOLDED, wanted)

@@ -10,8 +10,8 @@ from dispatch.models import Catalogue, Rule
 from dispatch.queries import table, unit_map
 from intake import queries as intake
 from intake.requests import Request
-from scoring.models import Scheme
-from tests.numbers import LADDER, LIMITS, SETTINGS, SIDE_LIMITS
+from scoring.models import Ground, Scheme
+from tests.numbers import GROUNDS, LADDER, LIMITS, SETTINGS, SIDE_LIMITS
 from tickets.book import book
 from tickets.models import Category, LadderStep, Limit, Setting, WorkCalendar
 from tickets.notices import command_of, gone
@@ -234,6 +234,15 @@ def _rules(leaves: dict[str, Category]) -> Catalogue:
 
 
 def _scheme() -> Scheme:
+    for code, name, evidence, persons, automatic in GROUNDS:
+        Ground.objects.create(
+            code=code,
+            name=name,
+            evidence=evidence,
+            persons=persons,
+            automatic=automatic,
+            effective_from=EPOCH,
+        )
     return Scheme.objects.create(
         code="test",
         name="三率考评方案",
@@ -246,6 +255,10 @@ def _scheme() -> Scheme:
         solved_values={"solved": 1000, "unsolved": 0},
         satisfied_values={"satisfied": 1000, "basic": 900, "dissatisfied": 0},
         min_sample=10,
+        lists={"advanced": 10, "progress": 10, "rectify": 10, "governance": 10},
+        bands=["95.0", "85.0"],
+        volume_bands=[100, 300],
+        grounds=[code for code, _name, _evidence, _persons, _automatic in GROUNDS],
     )
 
 

@@ -21,6 +21,9 @@ SETTINGS = {
     "online_answer_hours": "72",
     "attachment_max_mb": "10",
     "attachment_max_megapixels": "50",
+    "office_calendar": "work",
+    "exclusion_ask_minutes": "1440",
+    "exclusion_decide_minutes": "960",
     "objection_max": "2",
     "extension_decide_minutes": "240",
     "co_percent": "80",
@@ -68,3 +71,16 @@ LADDER = {
     "red": (150, ["leader", "above"], "red"),
     "special": (300, ["district", "supervisor"], ""),
 }
+#: code, name, evidence, how many decide, automatic (DOMAIN §2.4)
+GROUNDS = [
+    ("X1", "恶意骚扰或无实质诉求", "录音、来电次数", 2, False),
+    ("X2", "属法定途径", "案号", 1, False),
+    ("X3", "违法或政策明令不允许且已解释", "政策条款和解释记录", 1, False),
+    ("X4", "超出政府职责，已告知渠道", "告知书", 1, False),
+    ("X5", "非本市事权", "权属证明", 1, False),
+    ("X6", "派单错误", "异议裁定", 1, True),
+    ("X7", "重复工单", "主单号", 1, True),
+    ("X8", "不可抗力或突发事件集中诉求", "公告", 2, True),
+    ("X9", "挂账", "计划与告知记录", 1, False),
+    ("X10", "诉求人撤诉或事实不存在", "诉求人确认或现场记录", 1, False),
+]

@@ -110,6 +110,14 @@ class Book:
         calendar = self.calendar_of(limit.calendar_id)
         return due(begin, counted(begin, end, calendar) * percent / 100, calendar)
 
+    def office_due(self, start: datetime, minutes: int) -> datetime:
+        """`minutes` of office time after the start, by the calendar the setting `office_calendar` names."""
+        return self.due_in(self._office.get(self.text("office_calendar", start)), start, minutes)
+
+    @cached_property
+    def _office(self) -> dict[str, int]:
+        return dict(WorkCalendar.objects.values_list("code", "pk"))
+
     def resumed(self, limit: Limit, due_at: datetime, paused: datetime, resumed: datetime) -> datetime:
         """Where a moment of the limit moves when the clock stood still from `paused` to `resumed`."""
         return resume(due_at, paused, resumed, self.calendar_of(limit.calendar_id))

@@ -16,6 +16,8 @@ from units.roles import Role
 #: The unit may still turn to the caller and repair what it owes.
 OWED = WITH_UNIT | {State.ON_PLAN, State.FOLLOWUP}
 ANY = frozenset(State)
+#: The caller was asked at least once: the ticket is archived, or was reopened.
+ANSWERED = OPEN | {State.CLOSED}
 #: The lead works: not while somebody else decides about the order.
 WORKING = frozenset({State.HANDLING})
 FIELD = UNIT_STAFF | {Role.GRID}
@@ -93,6 +95,15 @@ _ROWS = (
     _fact("whistle_late", _("吹哨超时"), ANY, system=True),
     _fact("whistle_rate", _("评价报到单位"), ANY, UNIT_STAFF, at_lead=True),
     _fact("whistle_end", _("结束吹哨"), ANY, UNIT_STAFF, at_lead=True),
+    # The ruler: what is left out, what was written down wrongly.
+    _fact("exclude_ask", _("申请剔除"), ANSWERED, UNIT_STAFF, at_lead=True, system=True),
+    _fact("exclude_second", _("一人同意剔除"), ANSWERED, [Role.SUPERVISOR]),
+    _fact("exclude_grant", _("准予剔除"), ANSWERED, [Role.SUPERVISOR], system=True),
+    _fact("exclude_refuse", _("不予剔除"), ANSWERED, [Role.SUPERVISOR]),
+    _fact("exclude_review", _("申请复核剔除"), ANSWERED, UNIT_STAFF, at_lead=True),
+    _fact("exclude_revoke", _("撤销剔除"), ANSWERED, [Role.SUPERVISOR]),
+    _fact("exclude_late", _("剔除裁定超时"), ANSWERED, system=True),
+    _fact("answer_right", _("更正回访结果"), ANSWERED, [Role.SUPERVISOR]),
     # Clocks and escalation.
     _fact("dispatch_late", _("派单超时"), [State.PENDING], system=True),
     _fact("contact_late", _("联系超时"), WITH_UNIT, system=True),

@@ -119,6 +119,7 @@ def _end(
     again = answer.negative and (answer.merged or ticket.round == 1)
     if answer.pressed:
         note_pressure(ticket, by, at)
+    answer.recorded, answer.overdue = ticket.contacted_at is not None, ticket.overdue_at is not None
     # The move comes first: its compare-and-swap decides between two answers at once.
     ticket.move(
         "reopen" if again else "close",

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row, weights_of
+from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row
 from reports.queries.charts import tile_places
 from reports.queries.lines import AGAINST, COLUMNS
 from scoring import queries as ruler
@@ -66,7 +66,7 @@ def board_page(board: Board, at: datetime, *, whole: bool = False) -> dict[str, 
 
 def percents(period: Period) -> dict[str, str]:
     """The scheme's weights as people write them: 0.500 → 50%."""
-    return {name: f"{weight / 10:g}%" for name, weight in weights_of(period).items()}
+    return {name: f"{weight / 10:g}%" for name, weight in ruler.weights_of(period).items()}
 
 
 def _tiles(board: Board) -> list[Tile]:
@@ -137,8 +137,9 @@ def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime)
     """The context of a unit's page: its month, its history, its categories."""
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
     rows = {row.period: row.amounts for row in ruler.amounts(shown, credited=unit, by_period=True)}
-    now = Pooled(rows.get(period.pk) or summed([], AMOUNTS), weights_of(period))
-    history = [(row.code, Pooled(rows[row.pk], weights_of(row))) for row in reversed(shown) if row.pk in rows]
+    now = Pooled(rows.get(period.pk) or summed([], AMOUNTS), ruler.weights_of(period))
+    told = [row for row in reversed(shown) if row.pk in rows]
+    history = [(row.code, Pooled(rows[row.pk], ruler.weights_of(row))) for row in told]
     return {
         "unit": unit,
         "period": period,
@@ -171,7 +172,7 @@ def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:
         {
             "category": names[row.category],
             "amounts": row.amounts,
-            "percents": Pooled(row.amounts, weights_of(period)).percents,
+            "percents": Pooled(row.amounts, ruler.weights_of(period)).percents,
             "not_solved": missing(row.amounts, "not_solved"),
         }
         for row in rows

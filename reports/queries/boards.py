@@ -10,13 +10,13 @@ from urllib.parse import quote
 from reports.rules import changed, percent
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
+from scoring.queries.standing import NOBODY, Placed, marks_of
 from scoring.rules import (
     RATE_NAMES,
     Month,
     Standing,
     Weights,
     mean,
-    rank,
     rates_of,
     same_day,
     score_of,
@@ -113,12 +113,6 @@ class Board:
         return not self.ranked and not self.low
 
 
-def weights_of(period: Period) -> Weights:
-    """The scheme's weights in thousandths, which is as fine as they are kept."""
-    scheme = period.scheme
-    return {name: int(1000 * getattr(scheme, f"weight_{name}")) for name in RATE_NAMES}
-
-
 def periods() -> list[Period]:
     """The periods there are, newest first."""
     return list(Period.objects.select_related("scheme").order_by("-begins")[: 2 * SHOWN])
@@ -141,18 +135,21 @@ def compared_until(period: Period, previous: Period, at: datetime) -> date:
 def board(group: str, period: Period, known: Sequence[Period], at: datetime) -> Board:
     """The board as the ledger stands at this moment; `at` tells how far into the period we are."""
     units = {unit.pk: unit for unit in Unit.objects.ranked(group)}
-    placed = _placed(_now(group, period), units, period)
+    placed = _placed(group, period, units)
+    # A published month also has the rows of units that are no longer ranked.
+    units |= Unit.objects.in_bulk([pk for pk, _row in placed.all if pk not in units])
     previous = previous_of(period, known)
     until = compared_until(period, previous, at) if previous else None
-    before: Placed = ([], [])
+    before = NOBODY
     if previous and until:
-        before = _placed(ruler.amounts_until(previous, until, group), units, previous)
-    places = {pk: row for pk, row in before[0]}
+        earlier = ruler.amounts_until(previous, until, group)
+        before = ruler.places(earlier, _codes(units), previous, marks_of(previous))
+    places = dict(before.ranked)
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
     history, lines = _history(group, shown, units)
     ranked, low = (
         [Row(units[pk], row, period.code, places.get(pk), lines.get(pk, ())) for pk, row in part]
-        for part in placed
+        for part in (placed.ranked, placed.low)
     )
     return Board(
         group=group,
@@ -164,38 +161,33 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime) -> 
         low=low,
         idle=len(units) - len(ranked) - len(low),
         whole=_with_means(_whole(placed, period), placed),
-        whole_before=_whole(before, previous) if previous and any(before) else None,
+        whole_before=_whole(before, previous) if previous and before.all else None,
         history=history,
     )
 
 
-#: The ranked and the low sample, each with the unit's key.
-Placed = tuple[list[tuple[int, Standing]], list[tuple[int, Standing]]]
-
-
-def _now(group: str, period: Period) -> dict[int, ruler.Amounts]:
+def _placed(group: str, period: Period, units: Mapping[int, Unit]) -> Placed:
+    """The group's places: as published, else as the ledger stands."""
+    if period.frozen_at is not None:
+        return ruler.published_places(period, group)
     rows = ruler.amounts([period], group=group, by_unit=True)
-    return {row.unit: row.amounts for row in rows if row.unit is not None}
+    amounts = {row.unit: row.amounts for row in rows if row.unit is not None}
+    return ruler.places(amounts, _codes(units), period, marks_of(period))
 
 
-def _placed(amounts: Mapping[int, ruler.Amounts], units: Mapping[int, Unit], period: Period) -> Placed:
-    """The group's units in their places; one without a count has none, one no longer active neither."""
-    told = {units[pk].code: pk for pk, row in amounts.items() if pk in units and any(row.values())}
-    weights = weights_of(period)
-    standings = [Standing(code, amounts[pk], weights) for code, pk in told.items()]
-    ranked, low = rank(standings, period.scheme.min_sample)
-    return [(told[row.code], row) for row in ranked], [(told[row.code], row) for row in low]
+def _codes(units: Mapping[int, Unit]) -> dict[int, str]:
+    return {pk: unit.code for pk, unit in units.items()}
 
 
 def _whole(placed: Placed, period: Period) -> Pooled:
     """The group as one."""
-    rows = [row.amounts for part in placed for _pk, row in part]
-    return Pooled(summed(rows, AMOUNTS), weights_of(period))
+    rows = [row.amounts for _pk, row in placed.all]
+    return Pooled(summed(rows, AMOUNTS), ruler.weights_of(period))
 
 
 def _with_means(whole: Pooled, placed: Placed) -> Pooled:
     """With the arithmetic mean of its units beside it (DOMAIN §11 sums up by the mean)."""
-    rows = [row for part in placed for _pk, row in part]
+    rows = [row for _pk, row in placed.all]
     means = {name: mean((row.rates[name].share for row in rows), 4) for name in RATE_NAMES}
     return replace(
         whole,
@@ -215,7 +207,7 @@ def _history(group: str, shown: Sequence[Period], units: Mapping[int, Unit]) -> 
     told: History = []
     lines: Lines = {}
     for period in reversed(shown):
-        weights = weights_of(period)
+        weights = ruler.weights_of(period)
         here = [row for row in rows if row.period == period.pk and (not single or row.unit in units)]
         if here:
             told.append((period.code, Pooled(summed([row.amounts for row in here], AMOUNTS), weights)))

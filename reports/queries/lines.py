@@ -25,6 +25,8 @@ COLUMNS: dict[str, tuple[str | Promise, Q]] = {
     "solved": (_("解决数"), ~Q(solved=0)),
     "satisfied": (_("满意数"), ~Q(satisfied=0)),
     "basic": (_("基本满意"), ~Q(basic=0)),
+    "excluded": (_("剔除数"), ~Q(excluded=0)),
+    "overdue": (_("逾期数"), ~Q(overdue=0)),
     "not_contacted": (_("未联系或记不清"), ~Q(valid=0) & Q(contacted=0)),
     "not_solved": (_("未解决"), ~Q(valid=0) & Q(solved=0)),
     "not_satisfied": (_("不满意"), ~Q(valid=0) & Q(satisfied=0, basic=0)),

@@ -5,22 +5,19 @@
 WITH parts AS (
     SELECT
         period_id, unit_id, category_id,
-        accepted, closed, valid, contacted, solved, satisfied, basic,
-        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+        {amounts}
     FROM scoring_scoretotal
     WHERE %(by_category)s AND period_id = ANY(%(periods)s)
     UNION ALL
     SELECT
         period_id, unit_id, NULL::bigint,
-        accepted, closed, valid, contacted, solved, satisfied, basic,
-        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+        {amounts}
     FROM scoring_scoremonth
     WHERE NOT %(by_category)s AND period_id = ANY(%(periods)s)
     UNION ALL
     SELECT
         period_id, unit_id, category_id,
-        accepted, closed, valid, contacted, solved, satisfied, basic,
-        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+        {amounts}
     FROM scoring_scoreline
     WHERE NOT folded AND period_id = ANY(%(periods)s)
 )
@@ -28,9 +25,7 @@ SELECT
     CASE WHEN %(by_period)s THEN parts.period_id END AS period,
     CASE WHEN NOT %(by_unit)s THEN NULL WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
     CASE WHEN %(by_category)s THEN parts.category_id END AS category,
-    SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
-    SUM(responded_num)::bigint, SUM(responded_base)::bigint, SUM(solved_num)::bigint,
-    SUM(solved_base)::bigint, SUM(satisfied_num)::bigint, SUM(satisfied_base)::bigint
+    {sums}
 FROM parts
 JOIN units_unit AS unit ON unit.id = parts.unit_id
 WHERE

@@ -7,54 +7,33 @@ WITH folded AS (
 should AS (
     SELECT
         'total' AS kind, unit_id, COALESCE(category_id::text, '') AS key,
-        ARRAY[
-            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
-            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
-            SUM(satisfied_num), SUM(satisfied_base)
-        ]::bigint[] AS amounts
+        ARRAY[{bare_sums}]::bigint[] AS amounts
     FROM folded GROUP BY unit_id, category_id
     UNION ALL
     SELECT
         'month', unit_id, '',
-        ARRAY[
-            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
-            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
-            SUM(satisfied_num), SUM(satisfied_base)
-        ]::bigint[]
+        ARRAY[{bare_sums}]::bigint[]
     FROM folded GROUP BY unit_id
     UNION ALL
     SELECT
         'day', unit_id, day::text,
-        ARRAY[
-            SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
-            SUM(responded_num), SUM(responded_base), SUM(solved_num), SUM(solved_base),
-            SUM(satisfied_num), SUM(satisfied_base)
-        ]::bigint[]
+        ARRAY[{bare_sums}]::bigint[]
     FROM folded GROUP BY unit_id, day
 ),
 stands AS (
     SELECT
         'total' AS kind, unit_id, COALESCE(category_id::text, '') AS key,
-        ARRAY[
-            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
-            solved_num, solved_base, satisfied_num, satisfied_base
-        ]::bigint[] AS amounts
+        ARRAY[{amounts}]::bigint[] AS amounts
     FROM scoring_scoretotal WHERE period_id = %(period)s
     UNION ALL
     SELECT
         'month', unit_id, '',
-        ARRAY[
-            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
-            solved_num, solved_base, satisfied_num, satisfied_base
-        ]::bigint[]
+        ARRAY[{amounts}]::bigint[]
     FROM scoring_scoremonth WHERE period_id = %(period)s
     UNION ALL
     SELECT
         'day', unit_id, day::text,
-        ARRAY[
-            accepted, closed, valid, contacted, solved, satisfied, basic, responded_num, responded_base,
-            solved_num, solved_base, satisfied_num, satisfied_base
-        ]::bigint[]
+        ARRAY[{amounts}]::bigint[]
     FROM scoring_scoreday WHERE period_id = %(period)s
 )
 SELECT kind, unit.code, key, should.amounts, stands.amounts

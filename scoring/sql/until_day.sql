@@ -3,23 +3,19 @@
 WITH parts AS (
     SELECT
         unit_id,
-        accepted, closed, valid, contacted, solved, satisfied, basic,
-        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+        {amounts}
     FROM scoring_scoreday
     WHERE period_id = %(period)s AND day <= %(day)s
     UNION ALL
     SELECT
         unit_id,
-        accepted, closed, valid, contacted, solved, satisfied, basic,
-        responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+        {amounts}
     FROM scoring_scoreline
     WHERE NOT folded AND period_id = %(period)s AND (at AT TIME ZONE %(zone)s)::date <= %(day)s
 )
 SELECT
     CASE WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
-    SUM(accepted), SUM(closed), SUM(valid), SUM(contacted), SUM(solved), SUM(satisfied), SUM(basic),
-    SUM(responded_num)::bigint, SUM(responded_base)::bigint, SUM(solved_num)::bigint,
-    SUM(solved_base)::bigint, SUM(satisfied_num)::bigint, SUM(satisfied_base)::bigint
+    {sums}
 FROM parts
 JOIN units_unit AS unit ON unit.id = parts.unit_id
 WHERE

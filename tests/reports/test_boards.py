@@ -115,6 +115,8 @@ def test_every_number_is_the_sum_of_the_lines_it_opens_into(month: City) -> None
         "solved": 9,
         "satisfied": 8,
         "basic": 1,
+        "excluded": 0,
+        "overdue": 0,
         "not_contacted": 1,
         "not_solved": 1,
         "not_satisfied": 1,

@@ -21,6 +21,8 @@ def filed(city: City, unit: Unit | None, leaf: str = "heating") -> Ticket:
     if unit is not None:
         access.hand(ticket, unit.pk)
     Ticket.objects.filter(pk=ticket.pk).update(lead=unit)
+    if unit is not None:
+        access.hand(ticket, unit.pk)
     ticket.refresh_from_db()
     return ticket
 

@@ -1,58 +1,26 @@
-"""The verbs of the ruler: count an answer, count an order given, fold the tail of the ledger.
+"""Count an answer, count an order given, fold the tail of the ledger.
 
-What is counted belongs to the period of its own moment, however late it is counted.
+What is counted belongs to the period of its own moment, however late it is counted; only a published
+period takes nothing more, and the current one gets an adjustment.
 """
 
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.models import Assignment
 from followup.models import Answer
-from scoring.models import Period, Scheme, ScoreLine
+from scoring.actions.adjusting import leave_out
+from scoring.actions.placing import Berth, berth, ensure_period
+from scoring.models import Exclusion, Scheme, ScoreLine
 from scoring.queries import answer_amounts
-from scoring.rules import month_of
-from tickets.book import local_day
+from scoring.statements import statement
 
 #: Rows counted in one transaction, and lines folded by one statement.
 BATCH = 500
 FOLD_BATCH = 20_000
-FOLD = (Path(__file__).parent / "sql" / "fold.sql").read_text(encoding="utf-8")
-
-
-@transaction.atomic
-def ensure_period(at: datetime) -> Period:
-    """The period that holds the moment, made with the scheme in force when it is first needed.
-
-    Where a new scheme moves the boundary, the period between the old and the new one is longer or
-    shorter, never double. Raises Scheme.DoesNotExist when the city has no scheme yet.
-    """
-    held = Period.objects.select_related("scheme").filter(begins__lte=at, ends__gt=at).first()
-    if held is not None:
-        return held
-    scheme = Scheme.objects.in_force(local_day(at))
-    month = nominal = month_of(local_day(at), scheme.period_start_day)
-    if Period.objects.filter(code=month.code).exists():
-        month = month_of(nominal.ends, scheme.period_start_day)
-    earlier = _midnight(month_of(nominal.begins - timedelta(days=1), scheme.period_start_day).begins)
-    before = Period.objects.filter(ends__lte=at, ends__gt=earlier).order_by("-ends").first()
-    after = Period.objects.filter(begins__gt=at).order_by("begins").first()
-    ends = _midnight(month.ends)
-    made, _new = Period.objects.get_or_create(
-        code=month.code,
-        defaults={
-            "begins": before.ends if before else _midnight(nominal.begins),
-            "ends": min(ends, after.begins) if after else ends,
-            "scheme": scheme,
-        },
-    )
-    return made
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), timezone.get_default_timezone())
+FOLD = statement("fold")
 
 
 @transaction.atomic
@@ -63,50 +31,59 @@ def score(answer: Answer, at: datetime) -> ScoreLine | None:
 
     Fits `then=` of followup's actions: the line is there when the answer is.
     """
-    period = _period_if_uncounted(answer)
-    if period is None or not answer.scored:
+    place = _place_if_uncounted(answer, at)
+    if place is None or not answer.scored:
         return None
-    return ScoreLine.objects.create(
-        period=period,
+    line = ScoreLine.objects.create(
         unit_id=answer.unit_id,
         ticket_id=answer.ticket_id,
         category_id=answer.ticket.category_id,
         source=ScoreLine.Source.ANSWER,
         answer=answer,
-        at=answer.at,
-        **answer_amounts(answer, period.scheme),
+        **place.columns(),
+        **answer_amounts(answer, (place.about or place.period).scheme),
     )
+    if answer.round > 1:
+        _leave_out_again(answer, at)
+    return line
+
+
+def _leave_out_again(answer: Answer, at: datetime) -> None:
+    """A ticket whose first answer was left out stays left out."""
+    row = Exclusion.objects.filter(ticket=answer.ticket_id, state=Exclusion.State.GRANTED).first()
+    if row is not None:
+        leave_out(row, at)
 
 
 @transaction.atomic
 def count_assignment(assignment: Assignment, at: datetime) -> list[ScoreLine]:
     """Write +1 受理 for the unit that got the order, and −1 for the one it was taken from."""
-    period = _period_if_uncounted(assignment)
-    if period is None:
+    place = _place_if_uncounted(assignment, at)
+    if place is None:
         return []
     former = _former(assignment)
     if former is not None and former.unit_id == assignment.unit_id:
         return []
     category = assignment.ticket.category_id
-    lines = [_accepted(assignment, assignment.unit_id, category, 1, period)]
+    lines = [_accepted(assignment, assignment.unit_id, category, 1, place)]
     if former is not None:
         given = ScoreLine.objects.filter(assignment=former, unit_id=former.unit_id).first()
         lines.append(
-            _accepted(assignment, former.unit_id, given.category_id if given else category, -1, period)
+            _accepted(assignment, former.unit_id, given.category_id if given else category, -1, place)
         )
     return ScoreLine.objects.bulk_create(lines)
 
 
-def _period_if_uncounted(row: Answer | Assignment) -> Period | None:
+def _place_if_uncounted(row: Answer | Assignment, now: datetime) -> Berth | None:
     """Mark the row as counted; None when somebody else has, or there is no scheme to count it by."""
     try:
-        period = ensure_period(row.at)
+        place = berth(ensure_period(row.at), row.at, now)
     except Scheme.DoesNotExist:
         return None
     if not type(row).objects.filter(pk=row.pk, counted=False).update(counted=True):
         return None
     row.counted = True
-    return period
+    return place
 
 
 def _former(assignment: Assignment) -> Assignment | None:
@@ -115,16 +92,15 @@ def _former(assignment: Assignment) -> Assignment | None:
     return earlier.order_by("-pk").first()
 
 
-def _accepted(assignment: Assignment, unit: int, category: int | None, n: int, period: Period) -> ScoreLine:
+def _accepted(assignment: Assignment, unit: int, category: int | None, n: int, place: Berth) -> ScoreLine:
     return ScoreLine(
-        period=period,
         unit_id=unit,
         ticket_id=assignment.ticket_id,
         category_id=category,
         source=ScoreLine.Source.ACCEPTED,
         assignment=assignment,
-        at=assignment.at,
         accepted=n,
+        **place.columns(),
     )
 
 

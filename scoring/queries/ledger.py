@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
 from followup.models import Answer
-from scoring.models import AMOUNTS, Period, Scheme
-from scoring.rules import Told, Values, amounts_of
+from scoring.models import AMOUNTS, Correction, Ground, Period, Scheme, ScoreLine
+from scoring.rules import Told, Values, amounts_of, difference
+from scoring.statements import statement
+from tickets.book import book, local_day
 from units.models import Unit
 
-SQL = Path(__file__).parent / "sql"
-AMOUNTS_SQL = (SQL / "amounts.sql").read_text(encoding="utf-8")
-UNTIL_DAY_SQL = (SQL / "until_day.sql").read_text(encoding="utf-8")
+AMOUNTS_SQL = statement("amounts")
+UNTIL_DAY_SQL = statement("until_day")
 
 Amounts = dict[str, int]
 
@@ -32,7 +33,8 @@ class Row:
 
 def values_of(scheme: Scheme) -> Values:
     """The scheme's answer values as plain data."""
-    return Values(scheme.contacted_values, scheme.solved_values, scheme.satisfied_values)
+    wide = scheme.base == Scheme.Base.ALL
+    return Values(scheme.contacted_values, scheme.solved_values, scheme.satisfied_values, wide)
 
 
 def answer_amounts(answer: Answer, scheme: Scheme) -> Amounts:
@@ -43,11 +45,51 @@ def answer_amounts(answer: Answer, scheme: Scheme) -> Amounts:
     told = Told(
         valid=answer.valid,
         ended=not (answer.negative and answer.round == 1),
+        recorded=answer.recorded,
+        overdue=answer.overdue,
         contacted=answer.contacted,
         solved=answer.solved,
         satisfied=answer.satisfied,
     )
     return amounts_of(told, values_of(scheme))
+
+
+def said_in(answer: Answer) -> dict[str, str]:
+    """The three answers as they stand: as they were taken down, or by the last correction."""
+    last = answer.corrections.last()
+    if last is not None:
+        return dict(last.now)
+    return {name: getattr(answer, name) for name in ("contacted", "solved", "satisfied")}
+
+
+def corrected_amounts(correction: Correction, scheme: Scheme) -> Amounts:
+    """What a correction adds to the ledger. Whether the order ended with the answer is not corrected."""
+    answer, values = correction.answer, values_of(scheme)
+    told = {"valid": True, "ended": True, "recorded": answer.recorded, "overdue": answer.overdue}
+    now = amounts_of(Told(**told, **correction.now), values)
+    return difference(now, amounts_of(Told(**told, **correction.was), values))
+
+
+def counted_by(answer: Answer, before: int | None = None) -> Amounts:
+    """What the lines about an answer add up to, up to a line's key."""
+    lines = ScoreLine.objects.filter(ticket_id=answer.ticket_id, answer=answer)
+    if before is not None:
+        lines = lines.filter(pk__lt=before)
+    sums = lines.aggregate(**{f"{name}_sum": Sum(name, default=0) for name in AMOUNTS})
+    return {name: sums[f"{name}_sum"] for name in AMOUNTS}
+
+
+def asked_until(answer: Answer) -> datetime:
+    """The end of the window in which the unit may ask for an exclusion (DOMAIN §2.4)."""
+    return book().office_due(answer.at, book().number("exclusion_ask_minutes", answer.at))
+
+
+def ground_in_force(code: str, at: datetime) -> Ground | None:
+    """The ground as it is on the day, if the scheme in force allows it."""
+    day = local_day(at)
+    if code not in Scheme.objects.in_force(day).grounds:
+        return None
+    return Ground.objects.filter(code=code, effective_from__lte=day).order_by("-effective_from").first()
 
 
 def credits_district(group: str) -> bool:

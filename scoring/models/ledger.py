@@ -1,81 +1,24 @@
-"""The ruler as a ledger: schemes, append-only lines, folded totals (DESIGN §5)."""
+"""The ledger (DESIGN §5): append-only lines and what workers fold them into."""
 
-from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from dispatch.models import Assignment
 from followup.models import Answer
+from scoring.models.exclusion import Correction, Exclusion
+from scoring.models.scheme import Period
 from tickets.models import Category, Ticket
 from units.models import Unit
 
-
-class SchemeQuerySet(models.QuerySet["Scheme"]):
-    def in_force(self, day: date) -> "Scheme":
-        """The scheme of a day. Raises Scheme.DoesNotExist when the city has none yet."""
-        found = self.filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
-        if found is None:
-            raise Scheme.DoesNotExist(f"no scoring scheme in force on {day}")
-        return found
-
-
-class Scheme(models.Model):
-    """How answers become points (DOMAIN §2, §11), from a date on. Weights sum to 1; values in thousandths."""
-
-    code = models.CharField(_("代码"), max_length=30)
-    name = models.CharField(_("名称"), max_length=80)
-    effective_from = models.DateField(_("生效"))
-    #: Periods run from this day of a month to the day before it in the next (1: calendar months).
-    period_start_day = models.PositiveSmallIntegerField(_("周期起始日"), default=19)
-    weight_responded = models.DecimalField(_("响应率权重"), max_digits=4, decimal_places=3)
-    weight_solved = models.DecimalField(_("解决率权重"), max_digits=4, decimal_places=3)
-    weight_satisfied = models.DecimalField(_("满意率权重"), max_digits=4, decimal_places=3)
-    #: answer → thousandths; an answer that is missing or null has no part in the base.
-    contacted_values = models.JSONField()
-    solved_values = models.JSONField()
-    satisfied_values = models.JSONField()
-    min_sample = models.PositiveIntegerField(_("最小样本"), default=10)
-
-    history = HistoricalRecords()
-    objects = SchemeQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "effective_from"], name="scheme_once")]
-        verbose_name = _("考评方案")
-        verbose_name_plural = _("考评方案")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Period(models.Model):
-    """A month of the ruler, [begins, ends); keeps the scheme it is counted by."""
-
-    code = models.CharField(max_length=7, unique=True)
-    begins = models.DateTimeField()
-    ends = models.DateTimeField()
-    scheme = models.ForeignKey(Scheme, models.PROTECT)
-
-    class Meta:
-        ordering = ["begins"]
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def last_day(self) -> datetime:
-        """A moment of the last day that is still in it."""
-        return self.ends - timedelta(days=1)
-
-
 #: What a line counts, beside the three rates: whole numbers, and rates in thousandths of an answer.
 COUNTS = ("accepted", "closed", "valid", "contacted", "solved", "satisfied", "basic")
+#: Beside them: what was left out of the scores, and what had missed its limit.
+BESIDE = ("excluded", "overdue")
 RATES = ("responded_num", "responded_base", "solved_num", "solved_base", "satisfied_num", "satisfied_base")
-AMOUNTS = COUNTS + RATES
+AMOUNTS = COUNTS + BESIDE + RATES
 
 
 class Amounts(models.Model):
@@ -88,6 +31,8 @@ class Amounts(models.Model):
     solved = models.IntegerField(_("解决数"), default=0)
     satisfied = models.IntegerField(_("满意数"), default=0)
     basic = models.IntegerField(_("基本满意"), default=0)
+    excluded = models.IntegerField(_("剔除数"), default=0)
+    overdue = models.IntegerField(_("逾期数"), default=0)
     responded_num = models.BigIntegerField(default=0)
     responded_base = models.BigIntegerField(default=0)
     solved_num = models.BigIntegerField(default=0)
@@ -97,6 +42,11 @@ class Amounts(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """The columns by name."""
+        return {name: getattr(self, name) for name in AMOUNTS}
 
 
 class ScoreLineQuerySet(models.QuerySet["ScoreLine"]):
@@ -114,6 +64,11 @@ class ScoreLine(Amounts):
     class Source(models.TextChoices):
         ACCEPTED = "accepted", _("派单受理")
         ANSWER = "answer", _("回访结果")
+        #: These take back what an earlier line counted, wholly or in part.
+        EXCLUDED = "excluded", _("剔除")
+        RESTORED = "restored", _("撤销剔除")
+        CORRECTED = "corrected", _("回访更正")
+        REBOUND = "rebound", _("反弹，撤销原「已解决」")
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="lines", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
@@ -124,6 +79,14 @@ class ScoreLine(Amounts):
         Assignment, models.PROTECT, null=True, related_name="lines", db_index=False
     )
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="lines", db_index=False)
+    exclusion = models.ForeignKey(Exclusion, models.PROTECT, null=True, related_name="lines", db_index=False)
+    correction = models.ForeignKey(
+        Correction, models.PROTECT, null=True, related_name="lines", db_index=False
+    )
+    #: The request that came back (反弹).
+    returned = models.ForeignKey(Ticket, models.PROTECT, null=True, related_name="+", db_index=False)
+    #: The published period this is a late adjustment of; None: it belongs to its own.
+    about = models.ForeignKey(Period, models.PROTECT, null=True, related_name="adjustments", db_index=False)
     at = models.DateTimeField()
     folded = models.BooleanField(default=False)
 
@@ -138,10 +101,22 @@ class ScoreLine(Amounts):
             models.UniqueConstraint(
                 fields=["answer"], name="line_once_answered", condition=Q(source="answer")
             ),
+            models.UniqueConstraint(
+                fields=["exclusion", "answer", "source"],
+                name="line_once_excluded",
+                condition=Q(exclusion__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["correction"], name="line_once_corrected", condition=Q(correction__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["answer"], name="line_once_rebound", condition=Q(source="rebound")
+            ),
         ]
         indexes = [
             models.Index(fields=["period", "unit", "source", "id"], name="line_of_unit"),
             models.Index(fields=["id"], name="line_tail", condition=Q(folded=False)),
+            models.Index(fields=["about"], name="line_adjusts", condition=Q(about__isnull=False)),
         ]
 
     def __str__(self) -> str:

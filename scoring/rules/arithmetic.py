@@ -1,11 +1,10 @@
-"""The arithmetic of the ruler: periods, what an answer counts, rates, points, ranks (DOMAIN §2, §11).
+"""The arithmetic of the ruler: what an answer counts, rates, points (DOMAIN §2, §11).
 
 Everything is exact: thousandths and fractions inside, one rounding (half up) at the very end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
@@ -17,40 +16,15 @@ RATE_NAMES = ("responded", "solved", "satisfied")
 
 
 @dataclass(frozen=True)
-class Month:
-    """A period of the ruler by its days, `ends` excluded; named after the month in which it ends."""
-
-    code: str
-    begins: date
-    ends: date
-
-
-def month_of(day: date, start_day: int) -> Month:
-    """The period that holds the day. Start day 19: the 19th of one month to the 18th of the next.
-
-    Raises ValueError for a start day that not every month has.
-    """
-    if not 1 <= start_day <= 28:
-        raise ValueError(f"a period cannot start on day {start_day} of every month")
-    begins = day.replace(day=start_day)
-    if day < begins:
-        begins = (day.replace(day=1) - timedelta(days=1)).replace(day=start_day)
-    ends = (begins + timedelta(days=31)).replace(day=start_day)
-    last = ends - timedelta(days=1)
-    return Month(f"{last:%Y-%m}", begins, ends)
-
-
-def same_day(begins: date, day: date, other: Month) -> date:
-    """As far into the other period as `day` is into the one that begins then; never past its end."""
-    return min(other.begins + (day - begins), other.ends - timedelta(days=1))
-
-
-@dataclass(frozen=True)
 class Told:
-    """What a follow-up brought. `ended`: the order was archived with it, not reopened."""
+    """What a follow-up brought. `ended`: the order was archived with it, not reopened; `recorded`: the unit's
+    own record says that it contacted the caller; `overdue`: it had missed its limit.
+    """
 
     valid: bool
     ended: bool
+    recorded: bool = False
+    overdue: bool = False
     contacted: str = ""
     solved: str = ""
     satisfied: str = ""
@@ -58,34 +32,41 @@ class Told:
 
 @dataclass(frozen=True)
 class Values:
-    """A scheme's answer → thousandths. None, or an answer left out: not counted in the base."""
+    """A scheme's answer → thousandths. None, or an answer left out: not counted in the base.
+
+    `wide`: 响应率 has every follow-up that ended for its base (DOMAIN §2.2), not the valid ones alone.
+    """
 
     contacted: Mapping[str, int | None]
     solved: Mapping[str, int | None]
     satisfied: Mapping[str, int | None]
+    wide: bool = False
 
 
 def amounts_of(told: Told, values: Values) -> dict[str, int]:
-    """What one follow-up adds to the ledger. Only a valid one makes bases (DOMAIN §11)."""
-    counted = {"closed": int(told.ended)}
+    """What one follow-up adds to the ledger. Only a valid one makes bases (DOMAIN §11), unless `wide`."""
+    counted = {"closed": int(told.ended), "overdue": int(told.overdue)}
+    contacted = values.contacted.get(told.contacted) if told.valid else None
+    if values.wide and contacted is None:
+        contacted = WHOLE if told.recorded else 0
+    counted |= _part("responded", contacted)
     if not told.valid:
         return counted
-    counted |= {
+    return {
+        **counted,
         "valid": 1,
         "contacted": int(told.contacted == "yes"),
         "solved": int(told.solved == "solved"),
         "satisfied": int(told.satisfied == "satisfied"),
         "basic": int(told.satisfied == "basic"),
+        **_part("solved", values.solved.get(told.solved)),
+        **_part("satisfied", values.satisfied.get(told.satisfied)),
     }
-    parts = (
-        ("responded", values.contacted.get(told.contacted)),
-        ("solved", values.solved.get(told.solved)),
-        ("satisfied", values.satisfied.get(told.satisfied)),
-    )
-    for name, value in parts:
-        counted[f"{name}_num"] = value or 0
-        counted[f"{name}_base"] = int(value is not None)
-    return counted
+
+
+def _part(name: str, value: int | None) -> dict[str, int]:
+    """Numerator and base of a rate."""
+    return {f"{name}_num": value or 0, f"{name}_base": int(value is not None)}
 
 
 def rounded(num: int, base: int, places: int) -> Decimal:
@@ -141,43 +122,6 @@ def score_of(rates: Rates, weights: Weights) -> Decimal | None:
     return rounded(100 * top, bottom * weighed * WHOLE, 1) if weighed else None
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A unit's place in its group. `rank` None: too few valid follow-ups to be ranked."""
-
-    code: str
-    amounts: Mapping[str, int]
-    weights: Weights = field(repr=False)
-    rank: int | None = None
-
-    @cached_property
-    def rates(self) -> dict[str, Rate]:
-        return rates_of(self.amounts)
-
-    @cached_property
-    def score(self) -> Decimal | None:
-        return score_of(self.rates, self.weights)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Higher score, then higher 解决率, then 满意率, then the unit's code (DOMAIN §2.5)."""
-        best = (self.score, self.rates["solved"].place, self.rates["satisfied"].place)
-        return (*(1 if value is None else -value for value in best), self.code)
-
-
-def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing], list[Standing]]:
-    """The ranked, best first, each with its own place; and those with a low sample, by code."""
-    ranked, low = [], []
-    for standing in standings:
-        enough = standing.amounts["valid"] >= min_sample and standing.score is not None
-        (ranked if enough else low).append(standing)
-    placed = [
-        Standing(row.code, row.amounts, row.weights, place)
-        for place, row in enumerate(sorted(ranked, key=lambda row: row.key), 1)
-    ]
-    return placed, sorted(low, key=lambda row: row.code)
-
-
 def summed(rows: Iterable[Mapping[str, int]], names: Sequence[str]) -> dict[str, int]:
     """The amounts of many as one."""
     total = dict.fromkeys(names, 0)
@@ -199,3 +143,24 @@ def mean(values: Iterable[Decimal | Fraction | None], places: int) -> Decimal | 
         context.prec = 40
         added = sum((Decimal(v.numerator) / v.denominator if isinstance(v, Fraction) else v) for v in known)
         return (added / len(known)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def taken_back(counted: Mapping[str, int]) -> dict[str, int]:
+    """What leaving an answer out adds to the ledger, when its lines so far add up to `counted`.
+
+    It stays 办结 and 受理; it is in no base any more, and in the 剔除率 (DOMAIN §2.4).
+    """
+    kept = ("accepted", "closed", "excluded")
+    back = {name: -amount for name, amount in counted.items() if name not in kept}
+    return {**back, "excluded": counted["valid"]}
+
+
+def unsolved(counted: Mapping[str, int]) -> dict[str, int]:
+    """What a rebound adds: the earlier 已解决 is revoked, the answer itself stays asked (DOMAIN §2.2)."""
+    return {"solved": -counted["solved"], "solved_num": -counted["solved_num"]}
+
+
+def difference(now: Mapping[str, int], was: Mapping[str, int]) -> dict[str, int]:
+    """What a correction adds."""
+    names = now.keys() | was.keys()
+    return {name: now.get(name, 0) - was.get(name, 0) for name in names}

@@ -1,0 +1,5 @@
+"""The verbs of the ruler. Here: counting; the others are asked for by their module."""
+
+from scoring.actions.counting import count_assignment, ensure_period, fold, score, score_waiting
+
+__all__ = ["count_assignment", "ensure_period", "fold", "score", "score_waiting"]

@@ -1,0 +1,108 @@
+"""Lines that take back or put right what earlier lines counted: never an edit (DESIGN §5)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from followup.models import Answer, Contacted, Satisfied, Solved
+from scoring.actions.placing import berth
+from scoring.models import Correction, Exclusion, ScoreLine
+from scoring.queries import corrected_amounts, counted_by, said_in
+from scoring.rules import taken_back, unsolved
+from tickets.errors import Refused
+from tickets.models import Ticket
+from units.models import User
+
+Source = ScoreLine.Source
+QUESTIONS = {"contacted": Contacted, "solved": Solved, "satisfied": Satisfied}
+
+
+def leave_out(row: Exclusion, at: datetime) -> list[ScoreLine]:
+    """Take back every answer of the ticket that this unit has in the ledger; twice is once."""
+    return [
+        _adjust(line, Source.EXCLUDED, taken_back(counted_by(line.answer)), at, exclusion=row)
+        for line in _answer_lines(row)
+        if not ScoreLine.objects.filter(
+            ticket=row.ticket, answer=line.answer, exclusion=row, source=Source.EXCLUDED
+        ).exists()
+    ]
+
+
+def restore(row: Exclusion, at: datetime) -> list[ScoreLine]:
+    """Put back what an exclusion took."""
+    taken = ScoreLine.objects.filter(ticket=row.ticket, exclusion=row, source=Source.EXCLUDED)
+    return [
+        _adjust(line, Source.RESTORED, {name: -n for name, n in line.amounts.items()}, at, exclusion=row)
+        for line in taken.select_related("answer", "period__scheme", "about__scheme")
+    ]
+
+
+@transaction.atomic
+def right_answer(answer: Answer, right: Mapping[str, str], *, why: str, by: User, at: datetime) -> Correction:
+    """An answer was written down wrongly. `right`: question → answer, for all three questions.
+
+    Raises Refused without a reason, for an unknown answer, when nothing is different, for the person who
+    wrote the answer down, and while the ticket is left out.
+    """
+    known = set(right) == set(QUESTIONS) and all(right[q] in QUESTIONS[q].values for q in QUESTIONS)
+    was = said_in(answer)
+    if not answer.valid or not known or dict(right) == was:
+        raise Refused(_("请填写与原记录不同的三项回访结果。"))
+    if len(why.strip()) < 5:
+        raise Refused(_("请写明更正理由。"))
+    if answer.by_id == by.pk:
+        raise Refused(_("不能更正自己记录的回访。"))
+    if Exclusion.objects.filter(ticket=answer.ticket, state=Exclusion.State.GRANTED).exists():
+        raise Refused(_("已剔除的回访不再更正。"))
+    row = Correction.objects.create(answer=answer, was=was, now=dict(right), why=why.strip(), by=by, at=at)
+    facts = {"correction": row.pk, "was": was, "now": dict(right)}
+    answer.ticket.record("answer_right", by=by, at=at, facts=facts)
+    line = _line_of(answer)
+    if line is not None:
+        _adjust(line, Source.CORRECTED, corrected_amounts(row, _scheme(line)), at, correction=row)
+    return row
+
+
+@transaction.atomic
+def revoke_solved(answer: Answer, returned: Ticket, at: datetime) -> ScoreLine | None:
+    """The caller came back with the same matter (反弹): the earlier 已解决 is revoked, once."""
+    line = _line_of(answer)
+    if line is None or ScoreLine.objects.filter(ticket=answer.ticket, answer=answer, source=Source.REBOUND):
+        return None
+    counted = counted_by(answer)
+    if not counted["solved"]:
+        return None
+    return _adjust(line, Source.REBOUND, unsolved(counted), at, returned=returned)
+
+
+def _answer_lines(row: Exclusion) -> list[ScoreLine]:
+    lines = ScoreLine.objects.filter(ticket=row.ticket, unit=row.unit, source=Source.ANSWER)
+    lines = lines.filter(valid=1).select_related("answer", "period__scheme", "about__scheme")
+    return list(lines.order_by("pk"))
+
+
+def _line_of(answer: Answer) -> ScoreLine | None:
+    lines = ScoreLine.objects.filter(answer=answer, source=Source.ANSWER)
+    return lines.select_related("answer", "period__scheme", "about__scheme").first()
+
+
+def _scheme(line: ScoreLine) -> object:
+    return (line.about or line.period).scheme
+
+
+def _adjust(
+    line: ScoreLine, source: str, amounts: Mapping[str, int], at: datetime, **reason: object
+) -> ScoreLine:
+    """A line about what `line` counted: in its period until that is published, then in the current one."""
+    return ScoreLine.objects.create(
+        unit_id=line.unit_id,
+        ticket_id=line.ticket_id,
+        category_id=line.category_id,
+        answer_id=line.answer_id,
+        source=source,
+        **berth(line.about or line.period, at, at).columns(),
+        **amounts,
+        **reason,
+    )

@@ -1,0 +1,192 @@
+"""Leave an answer out of the scores (剔除): asked by the unit, decided by somebody else (DOMAIN §2.4).
+
+The caller's case goes on untouched; only the ledger gets a line that takes the answer back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from followup.models import Answer
+from intake.rules import scrub
+from scoring.actions.adjusting import leave_out, restore
+from scoring.models import Exclusion, Ground
+from scoring.queries import asked_until, ground_in_force
+from tickets import notices, timers
+from tickets.attachments import add_attachment
+from tickets.book import book
+from tickets.errors import Refused
+from tickets.models import Attachment, Ticket, Timer
+from units.models import User
+from units.roles import Role
+
+State = Exclusion.State
+#: The clock of a decision.
+TIMER = "exclusion"
+
+
+@transaction.atomic
+def ask(
+    answer: Answer, *, ground: str, text: str, by: User, at: datetime, files: Sequence[UploadedFile] = ()
+) -> Exclusion:
+    """The lead asks, within the window after the answer, once in the ticket's life.
+
+    Raises Refused after the window, a second time, for a ground the scheme does not know or that the
+    platform itself applies, and without an account or evidence.
+    """
+    ticket = answer.ticket
+    if by.unit is None or not by.unit.covers(answer.unit):
+        raise Refused(_("只有当时承办的单位才能申请剔除。"))
+    if not answer.valid:
+        raise Refused(_("未接通的回访不计入三率，无需剔除。"))
+    if at > asked_until(answer):
+        raise Refused(_("已过申请剔除的时限。"))
+    if Exclusion.objects.filter(ticket=ticket).exists():
+        raise Refused(_("每件工单只能申请一次剔除。"))
+    chosen = ground_in_force(ground, answer.at)
+    if chosen is None or chosen.automatic:
+        raise Refused(_("请选择方案允许申请的剔除理由。"))
+    if len(text.strip()) < 5 or not files:
+        raise Refused(_("请写明理由并附证据：%s。") % chosen.evidence)
+    row = Exclusion(answer=answer, ticket=ticket, unit=answer.unit, by=by, at=at, ground=chosen)
+    row.text, row.due = scrub(text.strip()), _due(ticket, at)
+    row.save(force_insert=True)
+    kept = [add_attachment(ticket, f, purpose=Attachment.Purpose.EVIDENCE, by=by, at=at) for f in files]
+    row.evidence.set(kept)
+    _wait(ticket, row, at)
+    facts = {"exclusion": row.pk, "ground": chosen.code, "evidence": [held.pk for held in kept]}
+    ticket.record("exclude_ask", by=by, at=at, facts=facts)
+    return row
+
+
+@transaction.atomic
+def agree(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
+    """Somebody of the centre agrees; where the ground asks for two, the second makes it so.
+
+    Raises Refused for the unit's own people, the same person twice, and on a review for who refused it.
+    """
+    ticket = _decidable(row, opinion, by)
+    if row.state == State.ASKED and row.ground.persons > 1:
+        row.state, row.first_by, row.first_at = State.SECONDED, by, at
+        row.save(update_fields=["state", "first_by", "first_at"])
+        ticket.record("exclude_second", by=by, at=at, facts={"exclusion": row.pk})
+        return
+    if row.state == State.SECONDED and row.first_by == by:
+        raise Refused(_("须由另一人裁定。"))
+    _decide(row, State.GRANTED, opinion, by, at)
+    ticket.record("exclude_grant", by=by, at=at, facts={"exclusion": row.pk, "ground": row.ground.code})
+    leave_out(row, at)
+
+
+@transaction.atomic
+def refuse(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
+    """It counts. The unit may ask for one review; a review that is refused is the last word."""
+    ticket = _decidable(row, opinion, by)
+    final = row.state == State.REVIEW
+    _decide(row, State.UPHELD if final else State.REFUSED, opinion, by, at)
+    ticket.record("exclude_refuse", by=by, at=at, facts={"exclusion": row.pk, "final": final})
+
+
+@transaction.atomic
+def ask_review(row: Exclusion, *, text: str, by: User, at: datetime) -> None:
+    """The unit asks once more. Raises Refused unless it was refused for the first time, and in time."""
+    if by.unit is None or not by.unit.covers(row.unit):
+        raise Refused(_("只有当时承办的单位才能申请复核。"))
+    if row.state != State.REFUSED or row.decided_at is None:
+        raise Refused(_("只有首次不予剔除的才能申请复核。"))
+    if at > book().office_due(row.decided_at, book().number("exclusion_ask_minutes", at)):
+        raise Refused(_("已过申请复核的时限。"))
+    if len(text.strip()) < 5:
+        raise Refused(_("请写明复核理由。"))
+    row.state, row.review_by, row.review_at = State.REVIEW, by, at
+    row.review_text, row.due = scrub(text.strip()), _due(row.ticket, at)
+    row.save(update_fields=["state", "review_by", "review_at", "review_text", "due"])
+    _wait(row.ticket, row, at)
+    row.ticket.record("exclude_review", by=by, at=at, facts={"exclusion": row.pk})
+
+
+@transaction.atomic
+def revoke(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
+    """A check found that it should have counted: it does again, from now on."""
+    if row.state != State.GRANTED:
+        raise Refused(_("只有已准予的剔除才能撤销。"))
+    if row.decided_by == by or row.first_by == by:
+        raise Refused(_("须由未参与裁定的人撤销。"))
+    _refuse_silent(opinion)
+    row.state, row.opinion = State.REVOKED, scrub(opinion.strip())
+    row.save(update_fields=["state", "opinion"])
+    row.ticket.record("exclude_revoke", by=by, at=at, facts={"exclusion": row.pk})
+    restore(row, at)
+
+
+def ring(ticket: Ticket, timer: Timer, at: datetime) -> None:
+    """Nobody decided in time: it stays to be decided, is marked, and the supervisors are told."""
+    Exclusion.objects.filter(pk=timer.ref).update(late=True)
+    notices.tell(ticket, "exclude_late", at=at, role=Role.SUPERVISOR)
+    ticket.record("exclude_late", by=None, at=at, facts={"exclusion": timer.ref})
+
+
+def _due(ticket: Ticket, at: datetime) -> datetime:
+    return book().office_due(at, book().number("exclusion_decide_minutes", at))
+
+
+def _wait(ticket: Ticket, row: Exclusion, at: datetime) -> None:
+    timers.start_until(ticket, TIMER, row.pk, at=at, due=row.due)
+
+
+def _refuse_silent(opinion: str) -> None:
+    if len(opinion.strip()) < 2:
+        raise Refused(_("请写明意见。"))
+
+
+def _decidable(row: Exclusion, opinion: str, by: User) -> Ticket:
+    """The ticket, with the row fresh and locked. Raises Refused when this person may not decide it."""
+    row.refresh_from_db(from_queryset=Exclusion.objects.select_for_update())
+    if row.state not in (State.ASKED, State.SECONDED, State.REVIEW):
+        raise Refused(_("这件申请已经裁定。"))
+    if by.unit is not None and row.unit.covers(by.unit):
+        raise Refused(_("承办单位不能裁定自己的申请。"))
+    if row.state == State.REVIEW and by in (row.decided_by, row.first_by):
+        raise Refused(_("复核须由另一人裁定。"))
+    _refuse_silent(opinion)
+    return row.ticket
+
+
+def _decide(row: Exclusion, state: str, opinion: str, by: User, at: datetime) -> None:
+    row.state, row.decided_by, row.decided_at = state, by, at
+    row.opinion = scrub(opinion.strip())
+    row.save(update_fields=["state", "decided_by", "decided_at", "opinion"])
+    timers.stop(row.ticket, TIMER, row.pk, at=at)
+    for role in (Role.CLERK, Role.LEADER):
+        notices.tell(
+            row.ticket,
+            "exclude_grant" if state == State.GRANTED else "exclude_refuse",
+            at=at,
+            unit=row.unit,
+            role=role,
+        )
+
+
+@transaction.atomic
+def declare_out(answer: Answer, ground: Ground, *, text: str, at: datetime) -> Exclusion | None:
+    """Left out by a declaration (X8), for all alike; None where the ticket has an exclusion already."""
+    if not answer.valid or Exclusion.objects.filter(ticket=answer.ticket).exists():
+        return None
+    row = Exclusion.objects.create(
+        answer=answer,
+        ticket=answer.ticket,
+        unit=answer.unit,
+        at=at,
+        ground=ground,
+        text=text,
+        due=at,
+        state=State.GRANTED,
+        decided_at=at,
+    )
+    facts = {"exclusion": row.pk, "ground": ground.code}
+    answer.ticket.record("exclude_grant", by=None, at=at, facts=facts)
+    leave_out(row, at)
+    return row

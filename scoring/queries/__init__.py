@@ -1,0 +1,36 @@
+"""Reads of the ruler: the ledger exact at one moment (`ledger`), and the places it makes (`standing`)."""
+
+from scoring.queries.ledger import (
+    Amounts,
+    Row,
+    amounts,
+    amounts_until,
+    answer_amounts,
+    asked_until,
+    corrected_amounts,
+    counted_by,
+    credits_district,
+    ground_in_force,
+    said_in,
+    values_of,
+)
+from scoring.queries.standing import Placed, places, published_places, weights_of
+
+__all__ = [
+    "Amounts",
+    "Placed",
+    "Row",
+    "amounts",
+    "amounts_until",
+    "answer_amounts",
+    "asked_until",
+    "corrected_amounts",
+    "counted_by",
+    "credits_district",
+    "ground_in_force",
+    "places",
+    "published_places",
+    "said_in",
+    "values_of",
+    "weights_of",
+]

@@ -1,0 +1,121 @@
+"""Places: who comes first, who is named on which list, who stands in which band (DOMAIN §2.5)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+from scoring.rules.arithmetic import WHOLE, Rate, Weights, rates_of, score_of
+
+DEFAULT_TIES = ("solved:desc", "satisfied:desc")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A unit's place in its group. `rank` None: too few valid follow-ups to be ranked."""
+
+    code: str
+    amounts: Mapping[str, int]
+    weights: Weights = field(repr=False)
+    rank: int | None = None
+    #: Tenths of a point added or taken by a person.
+    tenths: int = 0
+    #: What decides between equals, in order (`TIES`).
+    ties: Sequence[str] = DEFAULT_TIES
+
+    @cached_property
+    def rates(self) -> dict[str, Rate]:
+        return rates_of(self.amounts)
+
+    @cached_property
+    def score(self) -> Decimal | None:
+        score = score_of(self.rates, self.weights)
+        return None if score is None else score + Decimal(self.tenths) / 10
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The score, then what the scheme names, then the unit's code (DOMAIN §2.5)."""
+        return (_falling(self.score), *(_tie(self, tie) for tie in self.ties), self.code)
+
+
+def _falling(value: Decimal | int | None) -> Decimal | int:
+    """Orders from high to low; nothing comes last."""
+    return 10**18 if value is None else -value
+
+
+def _tie(standing: Standing, tie: str) -> Decimal | int:
+    name, _colon, order = tie.partition(":")
+    value = TIES[name](standing)
+    return _falling(value) if order == "desc" else (value if value is not None else 10**18)
+
+
+def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing], list[Standing]]:
+    """The ranked, best first, each with its own place; and those with a low sample, by code."""
+    ranked, low = [], []
+    for standing in standings:
+        enough = standing.amounts["valid"] >= min_sample and standing.score is not None
+        (ranked if enough else low).append(standing)
+    placed = [
+        replace(row, rank=place) for place, row in enumerate(sorted(ranked, key=lambda row: row.key), 1)
+    ]
+    return placed, sorted(low, key=lambda row: row.code)
+
+
+#: What a scheme may name between equals.
+TIES: Mapping[str, Callable[[Standing], int | None]] = {
+    "volume": lambda row: row.amounts["accepted"],
+    "valid": lambda row: row.amounts["valid"],
+    "responded": lambda row: row.rates["responded"].place,
+    "solved": lambda row: row.rates["solved"].place,
+    "satisfied": lambda row: row.rates["satisfied"].place,
+    "overdue": lambda row: Rate(WHOLE * row.amounts["overdue"], row.amounts["closed"]).place,
+}
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The units named each month, by code, best or largest first."""
+
+    advanced: Sequence[str] = ()
+    progress: Sequence[str] = ()
+    rectify: Sequence[str] = ()
+    governance: Sequence[str] = ()
+
+
+def lists(ranked: Sequence[Standing], before: Mapping[str, Standing], sizes: Mapping[str, int]) -> Lists:
+    """先进 by place, 进步 by gain over the period before, 整改 from the end, 治理 by volume (DOMAIN §2.5).
+
+    Nobody is both 先进 and 整改: in a small group the former has the first choice.
+    """
+    first = [row.code for row in ranked[: sizes.get("advanced", 0)]]
+    left = [row.code for row in ranked if row.code not in first]
+    last = left[::-1][: sizes.get("rectify", 0)]
+    gains = [(gain, row.code) for row in ranked if (gain := _gain(row, before)) is not None and gain > 0]
+    grown = [code for _gain, code in sorted(gains, key=lambda pair: (-pair[0], pair[1]))]
+    volume = sorted(ranked, key=lambda row: (-row.amounts["accepted"], row.code))
+    return Lists(
+        advanced=first,
+        progress=grown[: sizes.get("progress", 0)],
+        rectify=last,
+        governance=[row.code for row in volume[: sizes.get("governance", 0)]],
+    )
+
+
+def _gain(row: Standing, before: Mapping[str, Standing]) -> Decimal | None:
+    earlier = before.get(row.code)
+    if earlier is None or earlier.score is None or row.score is None or earlier.rank is None:
+        return None
+    return row.score - earlier.score
+
+
+def band(score: Decimal | None, edges: Sequence[Decimal]) -> str:
+    """A, B, C, … by the least score of each band but the last; empty for a unit without a score."""
+    if score is None:
+        return ""
+    below = sum(score < edge for edge in edges)
+    return chr(ord("A") + below)
+
+
+def volume_band(valid: int, edges: Sequence[int]) -> int:
+    """0 for a small volume of valid follow-ups, 1 from the first edge on, 2 from the second."""
+    return sum(valid >= edge for edge in edges)
