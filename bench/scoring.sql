@@ -1,0 +1,50 @@
+-- Lines of one period, spread over its days and the ranked units: every second an order given, the others
+-- answers. `sourced`: with the answer or assignment behind each, for the audit. Statements are parted by --;
+-- parameters: period, begins, seconds, lines, first, sourced, folded.
+CREATE TEMP TABLE IF NOT EXISTS ranked AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS n, id FROM units_unit WHERE rank_group <> '' AND active;
+CREATE TEMP TABLE IF NOT EXISTS leaves AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS n, id FROM tickets_category WHERE leaf;
+DROP TABLE IF EXISTS made;
+--
+CREATE TEMP TABLE made AS
+SELECT
+    g, ranked.id AS unit_id, leaves.id AS category_id, g %% 2 = 0 AS is_order,
+    %(begins)s::timestamptz + ((random() * (%(seconds)s - 1))::int * interval '1 second') AS at,
+    random() < 0.97 AS contacted, random() < 0.55 + 0.4 * ((ranked.n * 37) %% 100) / 100.0 AS solved,
+    random() AS pleased
+FROM generate_series(1, %(lines)s) AS g
+JOIN ranked ON ranked.n = (g / 2 * 7919) %% (SELECT COUNT(*) FROM ranked)
+JOIN leaves ON leaves.n = (g / 2 * 31) %% (SELECT COUNT(*) FROM leaves);
+--
+INSERT INTO followup_answer (
+    id, ticket_id, round, unit_id, reach, channel, contacted, solved, satisfied, reason, remark, at, counted,
+    pressed, merged, recorded, overdue
+)
+SELECT
+    %(first)s + g, %(first)s + g, 2, unit_id, 'reached', 'phone', CASE WHEN contacted THEN 'yes' ELSE 'no' END,
+    CASE WHEN solved THEN 'solved' ELSE 'unsolved' END,
+    CASE WHEN pleased < 0.8 THEN 'satisfied' WHEN pleased < 0.9 THEN 'basic' ELSE 'dissatisfied' END,
+    '', '', at, TRUE, FALSE, FALSE, TRUE, FALSE
+FROM made WHERE %(sourced)s AND NOT is_order;
+--
+INSERT INTO dispatch_assignment (id, ticket_id, unit_id, how, reason, at, counted)
+SELECT %(first)s + g, %(first)s + g, unit_id, 'by_hand', '', at, TRUE FROM made WHERE %(sourced)s AND is_order;
+--
+INSERT INTO scoring_scoreline (
+    period_id, unit_id, ticket_id, category_id, source, assignment_id, answer_id, at, folded,
+    accepted, closed, valid, contacted, solved, satisfied, basic, excluded, overdue,
+    responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
+)
+SELECT
+    %(period)s, unit_id, %(first)s + g, category_id,
+    CASE WHEN is_order THEN 'accepted' ELSE 'answer' END,
+    CASE WHEN %(sourced)s AND is_order THEN %(first)s + g END,
+    CASE WHEN %(sourced)s AND NOT is_order THEN %(first)s + g END,
+    at, %(folded)s,
+    is_order::int, a, a, a * contacted::int, a * solved::int, a * (pleased < 0.8)::int,
+    a * (pleased >= 0.8 AND pleased < 0.9)::int, 0, 0,
+    1000 * a * contacted::int, a, 1000 * a * solved::int, a,
+    a * CASE WHEN pleased < 0.8 THEN 1000 WHEN pleased < 0.9 THEN 900 ELSE 0 END, a
+FROM made, LATERAL (SELECT (NOT is_order)::int AS a) AS answered
+ORDER BY at;
