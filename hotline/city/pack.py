@@ -33,6 +33,7 @@ class Pack:
     policy: policy.Policy
     categories: categories.Categories
     rules: Sequence[rules.RuleRow]
+    grounds: Sequence[Mapping[str, object]]
     scheme: Mapping[str, object]
     people: Sequence[people.Account]
     warnings: Sequence[str]
@@ -50,6 +51,7 @@ def read(folder: Path) -> Pack:
     numbers = policy.read(folder, city, problems)
     _check_agreement(city, numbers, problems)
     tree = categories.read(folder, numbers.limit_codes, problems)
+    grounds = scheme.read_grounds(folder, problems)
     pack = Pack(
         version=str(city.values.get("catalogue_version", "")),
         version_at=city.at("catalogue_version"),
@@ -59,7 +61,8 @@ def read(folder: Path) -> Pack:
         policy=numbers,
         categories=tree,
         rules=rules.read(folder, tree, place_rows, unit_rows, numbers.limit_codes, problems),
-        scheme=scheme.read(folder, problems),
+        grounds=grounds,
+        scheme=scheme.read(folder, grounds, problems),
         people=people.read(folder, unit_rows, problems),
         warnings=problems.warnings,
     )
@@ -101,6 +104,7 @@ def write(pack: Pack, *, demo: bool) -> dict[str, Tally]:
     tallies |= policy.write(pack.policy)
     tallies["categories"] = categories.write(pack.categories, pack.effective_from)
     tallies["rules"] = rules.write(pack.rules, pack.version, pack.effective_from, place_keys)
+    tallies["grounds"] = scheme.write_grounds(pack.grounds)
     tallies["scheme"] = scheme.write(pack.scheme)
     if demo:
         tallies["accounts"] = people.write(pack.people)

@@ -42,6 +42,9 @@ KEYS: Mapping[str, str] = {
     "portal_idle_minutes": "number",
     "attachment_max_mb": "number",
     "attachment_max_megapixels": "number",
+    "office_calendar": "calendar",
+    "exclusion_ask_minutes": "number",
+    "exclusion_decide_minutes": "number",
     "objection_max": "number",
     "extension_decide_minutes": "number",
     "co_percent": "number",
@@ -113,7 +116,7 @@ def read(folder: Path, city: Document, problems: Problems) -> Policy:
     columns = ["key", "value", "effective_from", "unit", "source"]
     rows = read_csv(folder, SETTINGS, problems, needed=columns)
     once(rows, problems, "key", "effective_from")
-    settings = parsed(rows, lambda row: _setting(row, codes), problems)
+    settings = parsed(rows, lambda row: _setting(row, codes, names), problems)
     for key in KEYS.keys() - {row.cells["key"] for row in rows}:
         problems.error(SETTINGS, f"the setting {key!r} is missing")
     for row in rows:
@@ -172,13 +175,15 @@ def _limit(row: Row, calendars: set[str]) -> Mapping[str, object]:
     }
 
 
-def _setting(row: Row, limits: set[str]) -> Mapping[str, object]:
+def _setting(row: Row, limits: set[str], calendars: set[str]) -> Mapping[str, object]:
     key, value = row.needed("key", 60), row.needed("value")
     kind = KEYS.get(key, "text")
     if kind == "number":
         whole(value, f"value of {key}")
     if kind == "limit":
         row.known("value", limits, LIMITS)
+    if kind == "calendar":
+        row.known("value", calendars, CALENDAR)
     if kind == "time":
         try:
             time.fromisoformat(value)

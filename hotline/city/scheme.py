@@ -1,15 +1,16 @@
-"""scheme.yaml: how answers become points, from a date on."""
+"""scheme.yaml and grounds.csv: how answers become points, and what may be left out, from a date on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from followup.models import Contacted, Satisfied, Solved
-from hotline.city.reader import Bad, Document, Problems, as_day, read_yaml, whole
+from hotline.city.reader import Bad, Document, Problems, Row, as_day, once, parsed, read_csv, read_yaml, whole
 from hotline.city.rows import Tally, sync
-from scoring.models import Period, Scheme
+from scoring.models import Ground, Period, Scheme
+from scoring.rules.ranking import TIES
 
-FILE = "scheme.yaml"
+FILE, GROUNDS = "scheme.yaml", "grounds.csv"
 WEIGHTS = ("responded", "solved", "satisfied")
 #: question of the file → column of the scheme, and the answers it may have
 QUESTIONS = {
@@ -17,26 +18,58 @@ QUESTIONS = {
     "q2": ("solved_values", Solved.values),
     "q3": ("satisfied_values", Satisfied.values),
 }
-#: Read by no one yet: the sizes of lists and the order of equals.
-KEPT = ("lists", "ties", "source")
+LISTS = ("advanced", "progress", "rectify", "governance")
+OPTIONAL = ["base", "lists", "ties", "league", "bands", "volume_bands", "confidence", "cluster", "source"]
 #: What makes the points; a change of it needs a later date.
 DECIDING = (
     "period_start_day",
     *(f"weight_{name}" for name in WEIGHTS),
     *(column for column, _answers in QUESTIONS.values()),
     "min_sample",
+    "base",
+    "cluster",
+    "ties",
+    "grounds",
 )
 
 
-def read(folder: Path, problems: Problems) -> Mapping[str, object]:
+def read_grounds(folder: Path, problems: Problems) -> list[Mapping[str, object]]:
+    """The grounds on which an answer may be left out of the scores (DOMAIN §2.4)."""
+    columns = ["code", "name", "evidence", "persons", "automatic", "effective_from"]
+    rows = read_csv(folder, GROUNDS, problems, needed=columns)
+    once(rows, problems, "code", "effective_from")
+    return parsed(rows, _ground, problems)
+
+
+def _ground(row: Row) -> Mapping[str, object]:
+    return {
+        "code": row.needed("code", 4),
+        "name": row.needed("name", 60),
+        "evidence": row.needed("evidence", 100),
+        "persons": row.number("persons", least=1, most=2),
+        "automatic": row.flag("automatic"),
+        "effective_from": row.day("effective_from"),
+    }
+
+
+def read(folder: Path, grounds: Sequence[Mapping[str, object]], problems: Problems) -> Mapping[str, object]:
     """The scheme's columns; empty when the file was bad."""
     needed = ["code", "name", "effective_from", "period_start_day", "weights", "answers", "min_sample"]
     before = len(problems.errors)
-    document = read_yaml(folder, FILE, problems, needed=needed, optional=["base", *KEPT])
+    document = read_yaml(folder, FILE, problems, needed=needed, optional=OPTIONAL)
     if len(problems.errors) > before:
         return {}
-    columns: dict[str, object] = {}
-    for key, take in (("code", _plain), ("weights", _weights), ("answers", _answers), ("base", _base)):
+    columns: dict[str, object] = {"grounds": sorted({str(row["code"]) for row in grounds})}
+    takers = (
+        ("code", _plain),
+        ("weights", _weights),
+        ("answers", _answers),
+        ("base", _choices),
+        ("lists", _lists),
+        ("ties", _ties),
+        ("bands", _bands),
+    )
+    for key, take in takers:
         try:
             columns |= take(document)
         except Bad as bad:
@@ -55,10 +88,39 @@ def _plain(document: Document) -> dict[str, object]:
     }
 
 
-def _base(document: Document) -> dict[str, object]:
-    if document.values.get("base", "valid") != "valid":
-        raise Bad("base: only 'valid' (valid follow-ups are the base of all three rates) is known")
-    return {}
+def _choices(document: Document) -> dict[str, object]:
+    row = document.row()
+    return {
+        "base": row.one_of("base", Scheme.Base.values, empty=True) or Scheme.Base.VALID,
+        "cluster": row.one_of("cluster", Scheme.Cluster.values, empty=True) or Scheme.Cluster.EACH,
+        "league": bool(document.values.get("league", True)),
+        "confidence": whole(str(document.values.get("confidence", 950)), "confidence", 500, 999),
+    }
+
+
+def _lists(document: Document) -> dict[str, object]:
+    sizes = _mapping(document.values.get("lists") or {}, "lists", LISTS)
+    return {"lists": {name: whole(str(size), f"lists: {name}") for name, size in sizes.items()}}
+
+
+def _ties(document: Document) -> dict[str, object]:
+    """`code` may stand at the end for people to read: it always decides last."""
+    told = []
+    for tie in document.values.get("ties") or []:
+        given = _mapping(tie, "ties", ("by", "order"))
+        if given.get("by") not in (*TIES, "code") or given.get("order") not in ("asc", "desc"):
+            raise Bad(f"ties: {tie!r}: by is one of {', '.join(TIES)}, code; order is asc or desc")
+        if given["by"] != "code":
+            told.append(f"{given['by']}:{given['order']}")
+    return {"ties": told}
+
+
+def _bands(document: Document) -> dict[str, object]:
+    edges = [Decimal(str(edge)) for edge in document.values.get("bands") or []]
+    volumes = [whole(str(edge), "volume_bands") for edge in document.values.get("volume_bands") or []]
+    if edges != sorted(edges, reverse=True) or volumes != sorted(volumes):
+        raise Bad("bands fall from A down, volume_bands rise")
+    return {"bands": edges, "volume_bands": volumes}
 
 
 def _weights(document: Document) -> dict[str, object]:
@@ -110,6 +172,10 @@ def refuse_rewritten(columns: Mapping[str, object], problems: Problems) -> None:
         problems.error(
             FILE, "periods are counted by this scheme: give the changed one a later effective_from"
         )
+
+
+def write_grounds(grounds: Sequence[Mapping[str, object]]) -> Tally:
+    return sync(Ground, grounds, key=["code", "effective_from"])
 
 
 def write(columns: Mapping[str, object]) -> Tally:

@@ -37,4 +37,9 @@ BAD = [
     ("accounts.csv", "clerk|leader,990001001", "clerk,centre", "accounts.csv:3: a handling role needs"),
     ("accounts.csv", "agent,centre", "agent,990001", "accounts.csv:2: a role of the line needs"),
     ("accounts.csv", "agent,centre,demo12345", "agent,centre,demo", "accounts.csv:2: password is shorter"),
+    ("scheme.yaml", "by: volume", "by: luck", "scheme.yaml:12: ties: "),
+    ("scheme.yaml", "[95, 85]", "[85, 95]", "scheme.yaml:14: bands fall"),
+    ("scheme.yaml", "advanced: 1", "best: 1", "scheme.yaml:13: lists: 'best' is none of"),
+    ("grounds.csv", "案号,1,0", "案号,3,0", "grounds.csv:3: persons"),
+    ("settings.csv", "office_calendar,work", "office_calendar,rest", "settings.csv:46: value 'rest' is not"),
 ]  # fmt: skip
