@@ -7,7 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import django
@@ -29,7 +29,7 @@ from reports.queries.lines import behind, page
 from scoring.actions import ensure_period, fold
 from scoring.actions.freezing import freeze
 from scoring.audit import differences
-from scoring.models import AMOUNTS, Period, ScoreLine
+from scoring.models import AMOUNTS, Period, Scheme, ScoreLine
 from units.models import Unit, User
 
 FILL = Path(__file__).with_name("scoring.sql").read_text(encoding="utf-8")
@@ -147,6 +147,7 @@ def main() -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     call_command("migrate", verbosity=0)
     call_command("load_city", "packs/beijing", demo=True, verbosity=0)
+    Scheme.objects.update(effective_from=date(2020, 1, 1))
     at, months = timezone.now(), []
     while len(months) < count:
         months.insert(0, ensure_period(at))
