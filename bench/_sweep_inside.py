@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 
 import django
+import psutil
 from _throwaway import ROOT
 
 sys.path.insert(0, str(ROOT))
@@ -141,6 +142,17 @@ def floor(workers: int, number: int, tickets: int) -> int:
     return len(rows)
 
 
+def session_cpu() -> float:
+    """CPU seconds of PostgreSQL's process for this connection; 0 where it runs elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    try:
+        return sum(psutil.Process(pid).cpu_times()[:2])
+    except psutil.Error:
+        return 0
+
+
 def main() -> None:
     task, workers, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if task != "make":
@@ -149,10 +161,10 @@ def main() -> None:
     sys.stdin.readline()
     if task == "make":
         print(make(int(sys.argv[4])))
-    elif task == "sweep":
-        print(sweep(timezone.now()))
-    else:
-        print(floor(workers, number, int(sys.argv[4])))
+        return
+    cpu, sessions = time.process_time(), session_cpu()
+    done = sweep(timezone.now()) if task == "sweep" else floor(workers, number, int(sys.argv[4]))
+    print(done, time.process_time() - cpu, session_cpu() - sessions)
 
 
 if __name__ == "__main__":

@@ -61,8 +61,8 @@ def copy_of(address: str, name: str) -> Iterator[str]:
             server.close()
 
 
-def race(address: str, task: str, workers: int, *arguments: object) -> tuple[float, int]:
-    """Seconds from the word to the last one's end, and what they did together."""
+def race(address: str, task: str, workers: int, *arguments: object) -> tuple[float, list[float]]:
+    """Seconds from the word to the last one's end; what they did, their CPU seconds, and PostgreSQL's."""
     running = [inside(address, task, workers, number, *arguments) for number in range(workers)]
     for process in running:
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
@@ -75,7 +75,7 @@ def race(address: str, task: str, workers: int, *arguments: object) -> tuple[flo
     seconds = time.perf_counter() - began
     if any(process.returncode for process in running):
         sys.exit("a worker failed")
-    return seconds, sum(int(line) for line in told)
+    return seconds, [sum(column) for column in zip(*(map(float, line.split()) for line in told), strict=True)]
 
 
 def exactly_once(address: str, tickets: int) -> None:
@@ -94,13 +94,14 @@ def measure(address: str, tickets: int) -> None:
     part = max(1, tickets // FLOOR_PART)
     for workers in WORKERS:
         with copy_of(address, f"bench_copy_{os.getpid()}") as copy:
-            seconds, woken = race(copy, "sweep", workers)
+            seconds, (woken, own, sessions) = race(copy, "sweep", workers)
             exactly_once(copy, tickets)
         with copy_of(address, f"bench_copy_{os.getpid()}") as copy:
-            bare, written = race(copy, "floor", workers, part)
+            bare, (written, *_cpu) = race(copy, "floor", workers, part)
         ours, floor = woken / seconds, written / bare
         print(
-            f"{workers} worker(s): {woken} tickets in {seconds:.1f} s, {ours:.0f}/s, each exactly once;"
+            f"{workers} worker(s): {woken:.0f} tickets in {seconds:.1f} s, {ours:.0f}/s, each exactly once;"
+            f" CPU each: worker {1000 * own / woken:.2f} ms, PostgreSQL {1000 * sessions / woken:.2f} ms;"
             f" floor {floor:.0f}/s, ratio {floor / ours:.1f} ({load_average()})"
         )
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 
 from dispatch.models import Catalogue, Rule
-from dispatch.queries import table, unit_map
+from dispatch.queries import resolvers, table, unit_map
 from intake import queries as intake
 from intake.requests import Request
 from scoring.models import Ground, Scheme
@@ -68,7 +68,7 @@ class City:
 
 def forget() -> None:
     """Drop what processes keep for a few seconds."""
-    for kept in (book, table, unit_map, command_of, gone, *intake.KEPT):
+    for kept in (book, table, unit_map, command_of, gone, *intake.KEPT, *resolvers.KEPT):
         kept.cache_clear()
     cache.clear()
 

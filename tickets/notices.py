@@ -31,6 +31,8 @@ NEWS = {
     "contact_late": gettext_lazy("还没有联系诉求人，联系时限已过"),
     "dispatch_late": gettext_lazy("派单时限已过，请立即派单"),
     "followup_late": gettext_lazy("回访时限已过，请尽快回访"),
+    "assign": gettext_lazy("本单分派给您，请办理"),
+    "return_report": gettext_lazy("上级退回补正，请按要求补充后重新反馈"),
     "extend_ask": gettext_lazy("有延期申请待审批，逾期未批即为不予"),
     "extend_grant": gettext_lazy("已准予延期，请把新的时限和原因告知诉求人"),
     "extend_refuse": gettext_lazy("未准予延期，请按原时限办理"),

@@ -68,7 +68,7 @@ def change_day(
     calendar: WorkCalendar, day: date, works: bool, *, name: str = "", open_too: bool, by: User, at: datetime
 ) -> Adjustment:
     """Write the day; orders that come later are reckoned by it. Raises Refused as `day_change`."""
-    calendar = WorkCalendar.objects.select_for_update().get(pk=calendar.pk)
+    calendar = WorkCalendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     change = day_change(calendar, day, works, at)
     WorkDay.objects.update_or_create(calendar=calendar, day=day, defaults={"works": works, "name": name})
     book.cache_clear()
@@ -80,7 +80,7 @@ def change_limit(
     code: str, numbers: Numbers, effective_from: date, *, open_too: bool, by: User, at: datetime
 ) -> Adjustment:
     """Write the row; orders from its day on are reckoned by it. Raises Refused as `limit_change`."""
-    old = Limit.objects.select_for_update().filter(code=code).order_by("effective_from").last()
+    old = Limit.objects.select_for_update(no_key=True).filter(code=code).order_by("effective_from").last()
     new = limit_change(code, numbers, effective_from, at).new
     new.save(force_insert=True)
     book.cache_clear()

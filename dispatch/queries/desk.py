@@ -31,7 +31,8 @@ def desk(user_tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def merged_desk(user_tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """What was merged and may be given back, the latest first."""
-    return _rows(user_tickets.filter(state=State.MERGED)).select_related("master__lead").order_by("-pk")
+    found = user_tickets.filter(state=State.MERGED, master__isnull=False)
+    return _rows(found).select_related("master__lead").order_by("-pk")
 
 
 def district_desk(user_tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:

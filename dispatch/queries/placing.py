@@ -10,7 +10,7 @@ from dispatch.models import Catalogue
 from dispatch.queries.objections import freed
 from dispatch.rules import Asked, Decision, Row, UnitMap, Where, choose, is_departmental, route
 from intake.models import Case
-from tickets.book import FRESH_SECONDS, book, local_day
+from tickets.book import KEPT_SECONDS, book, local_day
 from tickets.models import Limit, Ticket
 from units.models import Place, Unit
 
@@ -36,7 +36,7 @@ class Terms:
     basis: str = ""
 
 
-@ttl_cache(maxsize=8, ttl=FRESH_SECONDS)
+@ttl_cache(maxsize=8, ttl=KEPT_SECONDS)
 def table(day: date) -> Table | None:
     """The catalogue that routes on this day; None before a city has one."""
     catalogue = Catalogue.objects.in_force(day)
@@ -57,7 +57,7 @@ def table_of(catalogue: Catalogue) -> Table:
     return Table(catalogue.pk, catalogue.version, rows)
 
 
-@ttl_cache(maxsize=1, ttl=FRESH_SECONDS)
+@ttl_cache(maxsize=1, ttl=KEPT_SECONDS)
 def unit_map() -> UnitMap:
     """Which active unit stands for a place, a code or a department's line of work."""
     told = Unit.objects.active().order_by("code")

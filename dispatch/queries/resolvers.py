@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dispatch.models import Rule
 from dispatch.queries.accuracy import Accuracy
 from intake.models import Caller
-from tickets.book import FRESH_SECONDS
+from tickets.book import KEPT_SECONDS
 from tickets.states import Channel
 from units.models import Unit
 from units.queries import units_typed
@@ -18,7 +18,7 @@ from units.queries import units_typed
 OFFERED = 20
 
 
-@ttl_cache(maxsize=1, ttl=FRESH_SECONDS)
+@ttl_cache(maxsize=1, ttl=KEPT_SECONDS)
 def _named() -> Mapping[str, str]:
     """Resolver → the name of its unit; of a district's departments the first one's, without its district."""
     found: dict[str, str] = {}
@@ -86,3 +86,7 @@ def offered(typed: str) -> list[str]:
     text = typed.strip().lower()
     found = [key for key in general if text in key or text in in_words(key).lower()]
     return [*found, *(f"unit:{unit.code}" for unit in units_typed(typed))][:OFFERED]
+
+
+#: What a process keeps for a few seconds.
+KEPT = (_named,)

@@ -16,6 +16,7 @@ from tickets.errors import Refused
 from tickets.models import Ticket, Timer
 from tickets.notices import tell, tell_line
 from tickets.queries import hold
+from tickets.states import OPEN
 from units.models import Unit, User
 from units.roles import Role
 
@@ -104,8 +105,15 @@ def pass_up(
 
 
 def ring(ticket: Ticket, timer: Timer, at: datetime) -> None:
-    """Nobody answered in time: one level up by itself. Above the city is none: it is told again, once."""
+    """Nobody answered in time: one level up by itself. Above the city is none: it is told again, once.
+
+    Of an order that has ended nobody is asked any more.
+    """
     row = Coordination.objects.select_related("to").get(pk=timer.ref)
+    if ticket.state not in OPEN:
+        _close(ticket, row, State.LAPSED, opinion="", by=None, at=at)
+        ticket.record("coordinate_late", by=None, at=at, facts=_facts(row) | {"lapsed": True})
+        return
     nearest = _next(ticket, row)
     if nearest is not None:
         _up(ticket, row, *nearest, note="", by=None, at=at)

@@ -9,10 +9,11 @@ from hotline.simulation.photos import photo
 from hotline.simulation.world import World
 from intake import actions as intake
 from intake.requests import Request
+from tickets.actions import Correction, correct
 from tickets.attachments import add_attachment
 from tickets.models import Attachment, Category, Ticket
 from tickets.states import Channel, Kind
-from units.models import Place, Unit, User
+from units.models import Place, User
 from units.roles import Role
 
 #: Of those who telephone, how many are helped at once (DOMAIN §5: 40 % of requests become orders).
@@ -91,10 +92,15 @@ def _helped_at_once(rng: Random, request: Request, agent: User, at: datetime) ->
 
 
 def place_by_hand(world: World, rng: Random, ticket: Ticket, at: datetime) -> None:
-    """The dispatcher asks back and decides: the street, or where it has no unit a district."""
-    street = world.place(rng).street
-    at_place = [unit for unit in world.units.values() if street is not None and unit.place_id == street.pk]
-    choice = at_place or [unit for unit in world.units.values() if unit.type == Unit.Type.DISTRICT]
-    lead = min(choice, key=lambda unit: unit.code)
+    """The dispatcher asks back where it is and goes by the catalogue, else to the district."""
     by = world.anyone(Role.DISPATCHER, rng)
+    if ticket.place is None:
+        place = world.place(rng)
+        right = Correction(ticket.category, place, ticket.location, ticket.content)
+        correct(ticket, right, by=by, at=at)
+    if route(ticket, at, by):
+        return
+    district = ticket.place.district
+    here = [unit for unit in world.districts if district is None or unit.place_id == district.pk]
+    lead = rng.choice(here or world.districts)
     dispatch_by_hand(ticket, lead=lead, reason=texts.said(rng, texts.BY_HAND), by=by, at=at)

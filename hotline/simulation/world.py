@@ -58,6 +58,7 @@ class World:
     focus: Sequence[Place]
     communities: Mapping[int, Sequence[Place]]
     units: Mapping[int, Unit]
+    districts: Sequence[Unit]
     people: People
     end: datetime
     #: Different telephone numbers.
@@ -127,6 +128,7 @@ def build(seed: int, end: datetime, expected: int) -> World:
             communities.setdefault(place.street_id, []).append(place)
     staffed = User.objects.filter(unit__place__level=Place.Level.STREET).exclude(username__startswith="sim-")
     focused = set(staffed.values_list("unit__place", flat=True))
+    units = {unit.pk: unit for unit in Unit.objects.active().order_by("code")}
     return World(
         seed=seed,
         zone=timezone.get_default_timezone(),
@@ -135,7 +137,8 @@ def build(seed: int, end: datetime, expected: int) -> World:
         streets=Weighted(streets, _weights(streets, seed)),
         focus=[street for street in streets if street.pk in focused],
         communities=communities,
-        units={unit.pk: unit for unit in Unit.objects.active()},
+        units=units,
+        districts=[unit for unit in units.values() if unit.type == Unit.Type.DISTRICT],
         people=People(seed),
         end=end,
         callers=max(5, min(10_000, expected * 3 // 5)),

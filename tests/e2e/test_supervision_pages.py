@@ -100,11 +100,11 @@ def test_the_bell_says_how_many_and_falls_silent(neglected: list[Ticket], open_a
 def test_a_leader_replies_and_accounts_for_a_card(neglected: list[Ticket], open_as: Open, size: str) -> None:
     page = open_as("leader", size=size)
     page.goto(f"/inbox/{neglected[0].number}/")
-    expect(page.locator(".alert-danger")).to_contain_text("前回复")
+    expect(page.locator(".alert-danger", has_text="前回复")).to_be_visible()
     keep(page, f"overseen_{size}")
     assert violations(page) == []
-    page.locator("details[open] textarea").fill("已到现场，今晚恢复供暖。")
-    page.locator("details[open] button").click()
+    page.locator("[id^=oversee-] textarea").fill("已到现场，今晚恢复供暖。")
+    page.locator("[id^=oversee-] form button").click()
     expect(page.locator("#order")).to_contain_text("已到现场，今晚恢复供暖。")
     page.goto("/inbox/cards/")
     keep(page, f"cards_{size}")

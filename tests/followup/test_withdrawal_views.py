@@ -45,7 +45,8 @@ def test_a_withdrawal_is_no_way_of_not_reaching_somebody(client_of: ClientOf, wi
 
 
 def test_one_without_a_unit_is_listed_and_shown_as_well(city: City, client_of: ClientOf) -> None:
-    ticket = intake.file(city.request(), by=city.agent, at=timezone.now())
+    said = city.request(category=None, place=None)
+    ticket = intake.file(said, by=city.agent, at=timezone.now())
     intake.withdraw(ticket, reason="打错了", by=city.agent, at=timezone.now())
     assert ticket.number in client_of("caller_back").get("/callback/").content.decode()
     assert client_of("caller_back").get(f"/callback/{ticket.number}/").status_code == 200

@@ -138,3 +138,11 @@ def test_a_unit_is_offered_its_own_templates_for_the_matter(
 def test_no_template_leaves_what_was_typed(order: Order, client_of: ClientOf, key: str) -> None:
     part = post(client_of("clerk"), "template", order(), template=key, reply="已换循环泵").content.decode()
     assert "已换循环泵</textarea>" in part
+
+
+def test_an_administrator_writes_templates(city: City, client_of: ClientOf) -> None:
+    client, url = client_of("admin"), reverse("admin:handling_replytemplate_add")
+    assert client.get(url).status_code == 200
+    data = {"name": "供暖", "text": TEMPLATE, "unit": city.heating.pk, "category": city.leaves["heating"].pk}
+    assert client.post(url, data).status_code == 302
+    assert ReplyTemplate.objects.get().unit == city.heating

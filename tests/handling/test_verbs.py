@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handling import actions
+from handling.actions import co, extension
+from handling.actions.extension import Wish
 from handling.models import Contact, Note, Report
 from intake import actions as intake
 from tests.city import City
@@ -226,4 +228,21 @@ def test_the_pane_asks_as_often_for_thirty_contacts_as_for_one(
     url = reverse("handling:pane", args=[ticket.number])
     client.get(url, headers=HTMX)
     with django_assert_num_queries(16):
+        client.get(url, headers=HTMX)
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_the_pane_asks_as_often_for_many_extensions_and_parts_as_for_one(
+    city: City, order: Order, client_of: ClientOf, django_assert_num_queries: Callable, many: int
+) -> None:
+    ticket, at = order(category=city.leaves["property"]), timezone.now()
+    actions.sign(ticket, by=city.street_clerk, at=at)
+    helpers = [city.sibling, city.heating, city.department, city.district, city.other_street]
+    for unit in helpers[:many]:
+        co.add(ticket, unit=unit, task="协助取证", by=city.dispatcher, at=at)
+        row = extension.ask(ticket, Wish(60, "公示期七日。", "管理办法"), by=city.street_leader, at=at)
+        extension.refuse(row, opinion="材料不足", by=city.supervisor, at=at)
+    client, url = client_of("street_leader"), reverse("handling:pane", args=[ticket.number])
+    client.get(url, headers=HTMX)
+    with django_assert_num_queries(17):
         client.get(url, headers=HTMX)

@@ -20,6 +20,7 @@ BAD = [
     ("ladder.csv", "special,专项督办,300", "special,专项督办,150", "ladder.csv:6: special must come"),
     ("ladder.csv", "overdue,黄牌,100", "overdue,黄牌,110", "ladder.csv:4: the step 'overdue' is the end"),
     ("ladder.csv", "clerk|leader", "clerk|mayor", "ladder.csv:3: tells 'mayor' is none of"),
+    ("ladder.csv", "clerk|leader,,", "clerk|leader,red,", "ladder.csv:3: a card is given by overdue and red"),
     ("ladder.csv", "remind,提醒", "nudge,提醒", "ladder.csv: the step 'remind' is missing"),
     ("limits.csv", "10080,work,work", "soon,work,work", "limits.csv:3: extensions 'soon' is not"),
     ("categories.csv", "1,G,3", "1,Z,3", "categories.csv:3: limit 'Z' is not in limits.csv"),

@@ -70,4 +70,4 @@ def test_the_pages_are_measured_beside_a_plain_list() -> None:
 def test_the_sweep_takes_each_step_once_with_one_worker_and_with_two() -> None:
     told = run("sweep.py", "--tickets", 300)
     assert "1 worker(s): 300 tickets in " in told and "2 worker(s): 300 tickets in " in told
-    assert "each exactly once; floor " in told
+    assert "each exactly once; CPU each: worker " in told and "floor " in told
