@@ -123,7 +123,11 @@ def _expected_adjustment(line: ScoreLine) -> dict[str, int] | None:
         )
         return {name: -n for name, n in taken.amounts.items()}
     if line.source == Source.CORRECTED:
-        return nothing | corrected_amounts(line.correction, (line.about or line.period).scheme)
+        earlier = ScoreLine.objects.filter(ticket=line.ticket_id, answer=line.answer_id, pk__lt=line.pk)
+        returned = earlier.filter(source=Source.REBOUND).exists()
+        return nothing | corrected_amounts(
+            line.correction, (line.about or line.period).scheme, returned=returned
+        )
     return nothing | unsolved(before) if line.source == Source.REBOUND else None
 
 
@@ -147,10 +151,18 @@ def _missing_adjustments(period: Period) -> Iterator[Difference]:
     """Every answer of the period that is left out, and every correction of one, must have its line."""
     answered = ScoreLine.objects.filter(Q(period=period) | Q(about=period), source=Source.ANSWER)
     about = ScoreLine.objects.filter(answer=OuterRef("answer"), ticket=OuterRef("ticket"))
-    out = answered.filter(valid=1, ticket__exclusion__state__in=LEFT_OUT)
-    out = out.filter(unit=F("ticket__exclusion__unit"))
+    # What was answered after an exclusion had been revoked was never left out.
+    state = Q(ticket__exclusion__state=Exclusion.State.GRANTED) | Q(
+        ticket__exclusion__state=Exclusion.State.REVOKED, answer=F("ticket__exclusion__answer")
+    )
+    out = answered.filter(state, valid=1, unit=F("ticket__exclusion__unit"))
     for key in out.exclude(Exists(about.filter(source=Source.EXCLUDED))).values_list("answer", flat=True):
         yield Difference(f"answer {key}", "a line that leaves it out", "none")
+    back = answered.filter(ticket__rebound__counted=True, answer__round=F("ticket__rebound__round"))
+    back = back.exclude(ticket__exclusion__state=Exclusion.State.GRANTED)
+    for line in back.exclude(Exists(about.filter(source=Source.REBOUND))).select_related("answer"):
+        if counted_by(line.answer)["solved"]:
+            yield Difference(f"answer {line.answer_id}", "a line that revokes 已解决", "none")
     right = Correction.objects.filter(answer__in=answered.values("answer"))
     written = ScoreLine.objects.filter(correction=OuterRef("pk"))
     for key in right.exclude(Exists(written)).values_list("pk", flat=True):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from followup.models import Answer, Contacted, Satisfied, Solved
+from scoring.actions.entering import enter
 from scoring.actions.placing import berth
 from scoring.models import Correction, Exclusion, ScoreLine
 from scoring.queries import corrected_amounts, counted_by, said_in
@@ -20,7 +21,9 @@ QUESTIONS = {"contacted": Contacted, "solved": Solved, "satisfied": Satisfied}
 
 
 def leave_out(row: Exclusion, at: datetime) -> list[ScoreLine]:
-    """Take back every answer of the ticket that this unit has in the ledger; twice is once."""
+    """Take back every answer about the ticket that this unit had; twice is once."""
+    for answer in Answer.objects.filter(ticket=row.ticket, unit=row.unit, counted=False):
+        enter(answer, at)
     return [
         _adjust(line, Source.EXCLUDED, taken_back(counted_by(line.answer)), at, exclusion=row)
         for line in _answer_lines(row)
@@ -59,17 +62,18 @@ def right_answer(answer: Answer, right: Mapping[str, str], *, why: str, by: User
     row = Correction.objects.create(answer=answer, was=was, now=dict(right), why=why.strip(), by=by, at=at)
     facts = {"correction": row.pk, "was": was, "now": dict(right)}
     answer.ticket.record("answer_right", by=by, at=at, facts=facts)
-    line = _line_of(answer)
+    line = _line_of(answer, at)
     if line is not None:
-        _adjust(line, Source.CORRECTED, corrected_amounts(row, _scheme(line)), at, correction=row)
+        counted = corrected_amounts(row, _scheme(line), returned=_returned(answer))
+        _adjust(line, Source.CORRECTED, counted, at, correction=row)
     return row
 
 
 @transaction.atomic
 def revoke_solved(answer: Answer, returned: Ticket, at: datetime) -> ScoreLine | None:
     """The caller came back with the same matter (反弹): the earlier 已解决 is revoked, once."""
-    line = _line_of(answer)
-    if line is None or ScoreLine.objects.filter(ticket=answer.ticket, answer=answer, source=Source.REBOUND):
+    line = _line_of(answer, at)
+    if line is None or _returned(answer):
         return None
     counted = counted_by(answer)
     if not counted["solved"]:
@@ -83,8 +87,16 @@ def _answer_lines(row: Exclusion) -> list[ScoreLine]:
     return list(lines.order_by("pk"))
 
 
-def _line_of(answer: Answer) -> ScoreLine | None:
-    lines = ScoreLine.objects.filter(answer=answer, source=Source.ANSWER)
+def _returned(answer: Answer) -> bool:
+    """Whether its 已解决 was revoked."""
+    lines = ScoreLine.objects.filter(ticket=answer.ticket_id, answer=answer, source=Source.REBOUND)
+    return lines.exists()
+
+
+def _line_of(answer: Answer, at: datetime) -> ScoreLine | None:
+    """The line of the answer, which no worker may have written yet; None where it is not counted."""
+    enter(answer, at)
+    lines = ScoreLine.objects.filter(ticket=answer.ticket_id, answer=answer, source=Source.ANSWER)
     return lines.select_related("answer", "period__scheme", "about__scheme").first()
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from dispatch.models import Assignment
 from followup.models import Answer
 from scoring.actions.adjusting import leave_out
-from scoring.actions.placing import Berth, berth, ensure_period
-from scoring.models import Exclusion, Scheme, ScoreLine
-from scoring.queries import answer_amounts
+from scoring.actions.entering import enter, place_if_uncounted
+from scoring.actions.placing import Berth
+from scoring.models import Exclusion, ScoreLine
 from scoring.statements import statement
 
 #: Rows counted in one transaction, and lines folded by one statement.
@@ -25,25 +25,12 @@ FOLD = statement("fold")
 
 @transaction.atomic
 def score(answer: Answer, at: datetime) -> ScoreLine | None:
-    """Write the one line of an answer; None when it has one already, or while the city has no scheme.
-
-    None too for what the ruler does not count (`Answer.scored`): it is marked, and has no line.
+    """Write the one line of an answer; None where it has none to write (`entering.enter`).
 
     Fits `then=` of followup's actions: the line is there when the answer is.
     """
-    place = _place_if_uncounted(answer, at)
-    if place is None or not answer.scored:
-        return None
-    line = ScoreLine.objects.create(
-        unit_id=answer.unit_id,
-        ticket_id=answer.ticket_id,
-        category_id=answer.ticket.category_id,
-        source=ScoreLine.Source.ANSWER,
-        answer=answer,
-        **place.columns(),
-        **answer_amounts(answer, (place.about or place.period).scheme),
-    )
-    if answer.round > 1:
+    line = enter(answer, at)
+    if line is not None and answer.round > 1:
         _leave_out_again(answer, at)
     return line
 
@@ -58,7 +45,7 @@ def _leave_out_again(answer: Answer, at: datetime) -> None:
 @transaction.atomic
 def count_assignment(assignment: Assignment, at: datetime) -> list[ScoreLine]:
     """Write +1 受理 for the unit that got the order, and −1 for the one it was taken from."""
-    place = _place_if_uncounted(assignment, at)
+    place = place_if_uncounted(assignment, at)
     if place is None:
         return []
     former = _former(assignment)
@@ -72,18 +59,6 @@ def count_assignment(assignment: Assignment, at: datetime) -> list[ScoreLine]:
             _accepted(assignment, former.unit_id, given.category_id if given else category, -1, place)
         )
     return ScoreLine.objects.bulk_create(lines)
-
-
-def _place_if_uncounted(row: Answer | Assignment, now: datetime) -> Berth | None:
-    """Mark the row as counted; None when somebody else has, or there is no scheme to count it by."""
-    try:
-        place = berth(ensure_period(row.at), row.at, now)
-    except Scheme.DoesNotExist:
-        return None
-    if not type(row).objects.filter(pk=row.pk, counted=False).update(counted=True):
-        return None
-    row.counted = True
-    return place
 
 
 def _former(assignment: Assignment) -> Assignment | None:

@@ -62,12 +62,16 @@ def said_in(answer: Answer) -> dict[str, str]:
     return {name: getattr(answer, name) for name in ("contacted", "solved", "satisfied")}
 
 
-def corrected_amounts(correction: Correction, scheme: Scheme) -> Amounts:
-    """What a correction adds to the ledger. Whether the order ended with the answer is not corrected."""
+def corrected_amounts(correction: Correction, scheme: Scheme, *, returned: bool) -> Amounts:
+    """What a correction adds to the ledger. Whether the order ended with the answer is not corrected.
+
+    `returned`: a rebound had revoked its 已解决 before; no correction brings it back, or takes it twice.
+    """
     answer, values = correction.answer, values_of(scheme)
     told = {"valid": True, "ended": True, "recorded": answer.recorded, "overdue": answer.overdue}
     now = amounts_of(Told(**told, **correction.now), values)
-    return difference(now, amounts_of(Told(**told, **correction.was), values))
+    added = difference(now, amounts_of(Told(**told, **correction.was), values))
+    return {**added, "solved": 0, "solved_num": 0} if returned else added
 
 
 def counted_by(answer: Answer, before: int | None = None) -> Amounts:
