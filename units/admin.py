@@ -10,8 +10,8 @@ from units.models import Place, Unit, User
 
 @admin.register(Unit)
 class UnitConfig(SimpleHistoryAdmin):
-    list_display = ["code", "name", "type", "rank_group", "active"]
-    list_filter = ["type", "rank_group", "active"]
+    list_display = ["code", "name", "type", "rank_group", "stratum", "active"]
+    list_filter = ["type", "rank_group", "stratum", "active"]
     search_fields = ["code", "name", "initials"]
     #: The tree is the pack's; moving a unit would move its past.
     readonly_fields = ["code", "path", "parent", "district", "place"]

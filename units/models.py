@@ -82,6 +82,13 @@ class Unit(models.Model):
         DEPARTMENTS = "departments", _("市级部门")
         ENTERPRISES = "enterprises", _("公共服务企业")
 
+    class Stratum(models.TextChoices):
+        """What a unit is fairly compared with (DOMAIN §2.5: 分档分类)."""
+
+        CORE = "core", _("中心城区")
+        SUBURB = "suburb", _("近远郊区")
+        TOWN = "town", _("乡镇")
+
     code = models.CharField(_("代码"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=80)
     short_name = models.CharField(_("简称"), max_length=40, blank=True)
@@ -91,6 +98,7 @@ class Unit(models.Model):
     #: The district government above this unit (itself for one); empty for city bodies.
     district = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     rank_group = models.CharField(_("排名组"), max_length=12, choices=RankGroup.choices, blank=True)
+    stratum = models.CharField(_("类别"), max_length=8, choices=Stratum.choices, blank=True)
     #: A department's line of work, by which `district_dept:<function>` finds it.
     function = models.CharField(_("职能"), max_length=30, blank=True)
     duty_phone = models.CharField(_("值班电话"), max_length=30, blank=True)

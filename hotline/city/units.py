@@ -34,6 +34,7 @@ class UnitRow:
     parent: str
     place: str
     rank_group: str
+    stratum: str
     function: str
     duty_phone: str
     active: bool
@@ -85,7 +86,7 @@ def read(folder: Path, places: Places, problems: Problems) -> Units:
         FILE,
         problems,
         needed=COLUMNS,
-        optional=["active"],
+        optional=["active", "stratum"],
     )
     once(rows, problems, "code")
     known = codes(rows)
@@ -114,6 +115,7 @@ def _parse(row: Row, known: set[str], places: Places) -> UnitRow:
         parent=row.known("parent", known, FILE, empty=type_ == "city_centre"),
         place=place,
         rank_group=row.one_of("rank_group", Unit.RankGroup.values, empty=True),
+        stratum=row.one_of("stratum", Unit.Stratum.values, empty=True),
         function=row.text("function", 30),
         duty_phone=row.text("duty_phone", 30),
         active=row.flag("active", default=True),
@@ -155,6 +157,7 @@ def write(units: Units, place_keys: Mapping[str, int]) -> Tally:
             "place_id": place_keys.get(row.place),
             "district_id": keys.get(units.district(row.code)),
             "rank_group": row.rank_group,
+            "stratum": row.stratum,
             "function": row.function,
             "duty_phone": row.duty_phone,
             "initials": initials(row.short_name or row.name),
