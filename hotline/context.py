@@ -115,6 +115,35 @@ ENTRIES = (
     Entry("policy:preview", _("时限与日历"), "calendar", "g z", frozenset({Role.ADMIN, Role.SUPERVISOR})),
     Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
     Entry(
+        "ruler:mine",
+        _("剔除"),
+        "ban",
+        "g t",
+        frozenset({Role.CLERK, Role.LEADER}),
+        frozenset({"ruler:mine", "ruler:application"}),
+    ),
+    Entry(
+        "ruler:exclusions",
+        _("考评"),
+        "checklist",
+        "g t",
+        WATCHERS,
+        frozenset(
+            f"ruler:{page}"
+            for page in (
+                "exclusions",
+                "exclusion",
+                "rates",
+                "answers",
+                "periods",
+                "period",
+                "declarations",
+                "declare",
+                "declaration",
+            )
+        ),
+    ),
+    Entry(
         "reports:cases",
         _("工单"),
         "list",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("dispatch/", include("dispatch.urls")),
     path("supervision/", include(supervision_urls)),
     path("policy/", include(policy_urls)),
+    path("ruler/", include("scoring.urls")),
     path("notices/", include(notices_urls)),
     path("", include("reports.urls")),
     path("", include(portal_urls(then=score))),

@@ -13,19 +13,22 @@ from django.utils.translation import gettext as _
 from followup.models import Answer
 from intake.rules import scrub
 from scoring.actions.adjusting import leave_out, restore
-from scoring.models import Exclusion, Ground
+from scoring.models import Declaration, Exclusion, Ground
 from scoring.queries import asked_until, ground_in_force
 from tickets import notices, timers
-from tickets.attachments import add_attachment
+from tickets.attachments import kept
 from tickets.book import book
 from tickets.errors import Refused
-from tickets.models import Attachment, Ticket, Timer
+from tickets.models import Ticket, Timer
+from tickets.queries import hold
 from units.models import User
 from units.roles import Role
 
 State = Exclusion.State
 #: The clock of a decision.
 TIMER = "exclusion"
+#: A declaration overrides what one unit asked for in vain: it holds for all alike.
+OPEN_TO_DECLARATION = (State.ASKED, State.SECONDED, State.REFUSED, State.REVIEW, State.UPHELD)
 
 
 @transaction.atomic
@@ -53,12 +56,13 @@ def ask(
         raise Refused(_("请写明理由并附证据：%s。") % chosen.evidence)
     row = Exclusion(answer=answer, ticket=ticket, unit=answer.unit, by=by, at=at, ground=chosen)
     row.text, row.due = scrub(text.strip()), _due(ticket, at)
-    row.save(force_insert=True)
-    kept = [add_attachment(ticket, f, purpose=Attachment.Purpose.EVIDENCE, by=by, at=at) for f in files]
-    row.evidence.set(kept)
-    _wait(ticket, row, at)
-    facts = {"exclusion": row.pk, "ground": chosen.code, "evidence": [held.pk for held in kept]}
-    ticket.record("exclude_ask", by=by, at=at, facts=facts)
+    hold(ticket)
+    with kept(ticket, files, by=by, at=at) as papers:
+        row.save(force_insert=True)
+        row.evidence.set(papers)
+        _wait(ticket, row, at)
+        facts = {"exclusion": row.pk, "ground": chosen.code, "evidence": [paper.pk for paper in papers]}
+        ticket.record("exclude_ask", by=by, at=at, facts=facts)
     return row
 
 
@@ -71,7 +75,8 @@ def agree(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
     ticket = _decidable(row, opinion, by)
     if row.state == State.ASKED and row.ground.persons > 1:
         row.state, row.first_by, row.first_at = State.SECONDED, by, at
-        row.save(update_fields=["state", "first_by", "first_at"])
+        row.first_opinion = scrub(opinion.strip())
+        row.save(update_fields=["state", "first_by", "first_at", "first_opinion"])
         ticket.record("exclude_second", by=by, at=at, facts={"exclusion": row.pk})
         return
     if row.state == State.SECONDED and row.first_by == by:
@@ -144,7 +149,9 @@ def _refuse_silent(opinion: str) -> None:
 
 def _decidable(row: Exclusion, opinion: str, by: User) -> Ticket:
     """The ticket, with the row fresh and locked. Raises Refused when this person may not decide it."""
-    row.refresh_from_db(from_queryset=Exclusion.objects.select_for_update())
+    # The ticket first, as the sweep does.
+    Ticket.objects.select_for_update().get(pk=row.ticket_id)
+    row.refresh_from_db(from_queryset=Exclusion.objects.select_for_update(of=("self",)))
     if row.state not in (State.ASKED, State.SECONDED, State.REVIEW):
         raise Refused(_("这件申请已经裁定。"))
     if by.unit is not None and row.unit.covers(by.unit):
@@ -171,22 +178,28 @@ def _decide(row: Exclusion, state: str, opinion: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def declare_out(answer: Answer, ground: Ground, *, text: str, at: datetime) -> Exclusion | None:
-    """Left out by a declaration (X8), for all alike; None where the ticket has an exclusion already."""
-    if not answer.valid or Exclusion.objects.filter(ticket=answer.ticket).exists():
+def declare_out(
+    answer: Answer, ground: Ground, *, text: str, at: datetime, declaration: Declaration | None = None
+) -> Exclusion | None:
+    """Left out by a declaration (X8), for all alike: also what the unit had asked for in vain, or still asks.
+
+    None where it is left out already, and where a person revoked that.
+    """
+    if not answer.valid:
         return None
-    row = Exclusion.objects.create(
-        answer=answer,
-        ticket=answer.ticket,
-        unit=answer.unit,
-        at=at,
-        ground=ground,
-        text=text,
-        due=at,
-        state=State.GRANTED,
-        decided_at=at,
-    )
+    row = Exclusion.objects.filter(ticket=answer.ticket).first()
+    if row is None:
+        row = Exclusion(answer=answer, ticket=answer.ticket, unit=answer.unit, at=at, text=text, due=at)
+    elif row.state not in OPEN_TO_DECLARATION:
+        return None
+    else:
+        timers.stop(answer.ticket, TIMER, row.pk, at=at)
+    row.ground, row.declaration, row.opinion = ground, declaration, text
+    row.state, row.decided_by, row.decided_at = State.GRANTED, None, at
+    row.save()
     facts = {"exclusion": row.pk, "ground": ground.code}
+    if declaration is not None:
+        facts["declaration"] = declaration.pk
     answer.ticket.record("exclude_grant", by=None, at=at, facts=facts)
     leave_out(row, at)
     return row

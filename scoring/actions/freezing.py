@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from scoring.actions.counting import fold, score_waiting
+from scoring.actions.declaring import leave_out_declared
 from scoring.audit import misfolded, waiting
 from scoring.models import Period, Published
 from scoring.queries import amounts
@@ -22,9 +23,11 @@ def freeze(period: Period, *, by: User, at: datetime) -> Period:
     """Publish the period. Raises Refused before its end, a second time, while something of it is not counted,
     and when its totals are not its lines; then nothing has changed. `audit_scores` checks the lines.
 
-    What is still to count and fold is done first, outside the lock that keeps new lines away.
+    What is still to count, leave out by a declaration and fold is done first, outside the lock that keeps
+    new lines away.
     """
     score_waiting(at)
+    leave_out_declared(at)
     fold(at)
     with transaction.atomic():
         held = Period.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=period.pk)

@@ -66,6 +66,8 @@ class Exclusion(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     #: None: a declaration made it (X8).
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    #: The declaration that leaves it out, also where the unit had asked before and was refused.
+    declaration = models.ForeignKey("Declaration", models.PROTECT, null=True, related_name="exclusions")
     at = models.DateTimeField()
     ground = models.ForeignKey(Ground, models.PROTECT, related_name="+", verbose_name=_("剔除理由"))
     text = models.TextField(_("申请说明"), max_length=1000)
@@ -76,6 +78,7 @@ class Exclusion(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     first_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     first_at = models.DateTimeField(null=True)
+    first_opinion = models.CharField(_("首位裁定人意见"), max_length=500, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     opinion = models.CharField(_("裁定意见"), max_length=500, blank=True)

@@ -1,6 +1,7 @@
 """The scheme by which answers become points, and the periods counted by it (DOMAIN §2, §11)."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -123,6 +124,11 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"mark {self.pk}"
+
+    @property
+    def points(self) -> Decimal:
+        """As it is read."""
+        return Decimal(self.tenths) / 10
 
 
 class Published(models.Model):

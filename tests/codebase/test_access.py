@@ -16,190 +16,8 @@ from dispatch.models import Catalogue
 from intake import actions as intake
 from scoring.actions import ensure_period
 from tests.city import City
+from tests.codebase.addresses import ALL, LAB_WHOLE, ON_A_TICKET, PAGES, PEOPLE, PUBLIC_VERBS, READERS, VERBS
 from tickets.models import Attachment, Ticket
-
-PEOPLE = [
-    "agent",
-    "other_agent",
-    "team_leader",
-    "dispatcher",
-    "reviewer",
-    "caller_back",
-    "supervisor",
-    "auditor",
-    "admin",
-    "district_officer",
-    "clerk",
-    "leader",
-    "grid",
-    "street_clerk",
-    "street_leader",
-    "stranger",
-]
-ALL = set(PEOPLE)
-DESK = {"agent", "other_agent", "team_leader"}
-CITY_EYES = {"team_leader", "dispatcher", "reviewer", "caller_back", "supervisor", "auditor"}
-UNIT = {"clerk", "leader", "grid", "street_clerk", "street_leader", "stranger", "district_officer"}
-#: Who may read the ticket of this test: taken by `agent`, led by clerk's unit, helped by the street.
-READERS = CITY_EYES | {"agent", "clerk", "leader", "street_clerk", "street_leader", "district_officer"}
-PUBLIC = ALL | {"nobody"}
-#: Boards are published inside the house; agents and field workers are not ranked by them.
-BOARDS = ALL - {"agent", "other_agent", "grid"}
-
-#: Pages of the rule lab that are about no single version.
-LAB_WHOLE = {"dispatch:lab", "dispatch:lab_begin", "dispatch:lab_named", "dispatch:lessons"}
-#: Who reads the dispatch catalogue.
-LAB = {"dispatcher", "reviewer", "supervisor", "auditor"}
-
-#: name → who gets the page by GET (200, or a redirect onward that is not the login page).
-PAGES: dict[str, set[str]] = {
-    "login": PUBLIC,
-    "healthz": PUBLIC,
-    "portal:home": PUBLIC,
-    "portal:query": PUBLIC,
-    "portal:help": PUBLIC,
-    "portal:accessibility": PUBLIC,
-    "portal:privacy": PUBLIC,
-    "portal:status": PUBLIC,
-    "intake:desk": DESK,
-    "intake:places": ALL,
-    "intake:categories": ALL,
-    "intake:units": ALL,
-    "intake:alike": DESK,
-    "intake:filed": {"agent"},
-    "dispatch:desk": {"dispatcher", "team_leader", "supervisor", "auditor", "district_officer"},
-    "dispatch:split": {"dispatcher"},
-    "dispatch:case": {"dispatcher", "team_leader", "supervisor", "auditor", "district_officer"},
-    "dispatch:lab": LAB,
-    "dispatch:lab_named": LAB,
-    "dispatch:lab_catalogue": LAB,
-    "dispatch:lab_replay": LAB,
-    "dispatch:lessons": LAB,
-    "dispatch:objections": LAB | {"district_officer"},
-    "dispatch:objection": LAB | {"district_officer"},
-    "dispatch:accuracy": LAB,
-    "policy:preview": {"admin", "supervisor"},
-    "supervision:desk": {"supervisor", "auditor", "district_officer"},
-    "supervision:case": {"supervisor", "auditor", "district_officer"},
-    "notices:list": ALL,
-    "notices:count": ALL,
-    "handling:cards": UNIT - {"grid"},
-    "handling:inbox": UNIT,
-    "handling:objections": UNIT - {"grid"},
-    "handling:counts": UNIT,
-    "handling:pane": READERS & UNIT,
-    "handling:report": READERS & UNIT,
-    "handling:return_report": {"supervisor", "district_officer"},
-    "handling:co_add": {"dispatcher", "district_officer"},
-    "handling:decisions": {"supervisor", "district_officer", "leader", "street_leader"},
-    # Nothing waits for a decision here; who may open one: tests/handling/test_decisions.py.
-    "handling:decision": set(),
-    "handling:whistle": READERS & UNIT,
-    "handling:on_site": {"supervisor", "district_officer"},
-    "handling:plan": READERS & UNIT,
-    "handling:plans": UNIT | {"supervisor", "auditor"},
-    # No plan runs here; who may open one: tests/handling/test_plan_pages.py.
-    "handling:running_plan": set(),
-    "handling:whistles": UNIT | {"supervisor", "auditor"},
-    "followup:desk": {"caller_back"},
-    "followup:next": {"caller_back"},
-    "followup:case": {"caller_back"},
-    "reports:cases": ALL,
-    "reports:case": READERS,
-    "reports:palette": ALL,
-    "reports:board": BOARDS,
-    "reports:board_data": BOARDS,
-    "reports:board_tables": BOARDS,
-    "reports:board_file": BOARDS,
-    "reports:unit": BOARDS,
-    "reports:tickets_behind": BOARDS,
-    "tickets:attachment": READERS,
-}
-#: Only by POST: 405 for whoever asks with GET, once they are known.
-VERBS = {
-    "logout",
-    "set_language",
-    "handling:sign_many",
-    "handling:sign",
-    "handling:oversight",
-    "handling:card",
-    "supervision:order",
-    "supervision:again",
-    "supervision:end",
-    "policy:write",
-    "notices:ack",
-    "notices:ack_all",
-    "handling:contact",
-    "handling:assign",
-    "handling:note",
-    "handling:preview",
-    "handling:template",
-    "handling:approve",
-    "handling:send_back",
-    "handling:extend",
-    "handling:object",
-    "handling:co_done",
-    "handling:co_urge",
-    "handling:extension",
-    "handling:coordinate",
-    "handling:opinion",
-    "handling:settle",
-    "handling:plan_answer",
-    "handling:plan_review",
-    "handling:plan_renew",
-    "handling:plan_revoke",
-    "handling:plan_finish",
-    "handling:milestone",
-    *(f"handling:whistle_{step}" for step in ("ack", "arrive", "act", "leave", "rate", "end")),
-    "followup:attempt",
-    "followup:answers",
-    "followup:end",
-    "followup:withdrawal",
-    "intake:call",
-    "intake:hang_up",
-    "intake:file",
-    "intake:word",
-    "intake:look",
-    "intake:api_requests",
-    "dispatch:suggest",
-    "dispatch:lab_begin",
-    "dispatch:lab_rule",
-    "dispatch:lab_remove",
-    "dispatch:lab_publish",
-    "dispatch:lab_roll_back",
-    "dispatch:lab_catch_up",
-    "dispatch:lab_discard",
-    "dispatch:lesson",
-    "dispatch:by_hand",
-    "dispatch:rule_on",
-    "dispatch:redispatch",
-    "dispatch:correct",
-    "dispatch:merge",
-    "dispatch:unmerge",
-    "dispatch:bulk",
-    "reports:find_caller",
-    "portal:answers",
-    "portal:add",
-    "portal:urge",
-    "portal:withdraw",
-}
-#: They lead whoever asks by GET back to a page that everybody may see.
-PUBLIC_VERBS = {"set_language", "portal:answers", "portal:add", "portal:urge", "portal:withdraw"}
-#: What a POST on a ticket needs to reach it at all: whoever may not read it gets 404, others never 200 alone.
-ON_A_TICKET = {
-    name
-    for name in VERBS
-    if name.split(":")[0] in ("handling", "followup", "dispatch", "intake", "supervision")
-} - {
-    "handling:sign_many",
-    "intake:call",
-    "intake:hang_up",
-    "intake:file",
-    "intake:api_requests",
-    "dispatch:suggest",
-    "dispatch:bulk",
-    *(name for name in VERBS if name.startswith("dispatch:l")),
-}
 
 
 def named(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -236,6 +54,8 @@ def address(name: str, ticket: Ticket) -> str:
     if name == "reports:board_file":
         return reverse(name, args=["csv"])
     period = ensure_period(ticket.received_at).code
+    if name in ("ruler:period", "ruler:publish", "ruler:mark"):
+        return reverse(name, args=[period])
     for arguments in (
         [],
         [ticket.number],
@@ -243,6 +63,7 @@ def address(name: str, ticket: Ticket) -> str:
         [period, ticket.lead.code, "solved"],
         [0],
         ["extension", 0],
+        [ticket.number, 0],
     ):
         try:
             return reverse(name, args=arguments)

@@ -1,0 +1,115 @@
+"""An event is declared (X8, DOMAIN §2.4): what its matters brought is left out, for all units alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from intake.rules import scrub
+from scoring.actions.exclusions import declare_out
+from scoring.models import Declaration, Ground
+from scoring.queries import ground_in_force
+from scoring.queries.declarations import counted_answer, left_in
+from tickets.errors import Refused
+from tickets.models import Category, Ticket
+from units.models import Place, User
+
+#: The ground of DOMAIN §2.4 that a declaration stands for.
+GROUND = "X8"
+#: Tickets left out in one transaction.
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is declared, and by what right: requests taken in [begins, ends), of these codes (none: any)."""
+
+    name: str
+    begins: datetime
+    ends: datetime
+    basis: str
+    categories: Sequence[str] = ()
+    places: Sequence[str] = ()
+
+
+@transaction.atomic
+def declare(event: Event, *, by: User, at: datetime) -> Declaration:
+    """Write it down; it is in force when a second person confirms it.
+
+    Raises Refused without a name and a basis, for a span that is none, and for unknown codes.
+    """
+    if len(event.name.strip()) < 2 or len(event.basis.strip()) < 5:
+        raise Refused(_("请写明事件名称和依据（如公告文号）。"))
+    if event.begins >= event.ends:
+        raise Refused(_("结束时间须晚于开始时间。"))
+    known = Category.objects.filter(code__in=event.categories).count() == len(
+        set(event.categories)
+    ) and Place.objects.filter(code__in=event.places).count() == len(set(event.places))
+    if not known:
+        raise Refused(_("有不存在的事项或地点，请重新选择。"))
+    return Declaration.objects.create(
+        name=scrub(event.name.strip()),
+        begins=event.begins,
+        ends=event.ends,
+        categories=sorted(set(event.categories)),
+        places=sorted(set(event.places)),
+        basis=scrub(event.basis.strip()),
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def confirm(row: Declaration, *, by: User, at: datetime) -> None:
+    """The second person puts it in force; its answers are left out by `leave_out_declared`.
+
+    Raises Refused for the one who declared it, a second time, and where the scheme lacks the ground.
+    """
+    held = Declaration.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if held.confirmed_at is not None:
+        raise Refused(_("这项申报已经确认。"))
+    if held.by_id == by.pk:
+        raise Refused(_("须由另一人确认。"))
+    if ground_in_force(GROUND, held.begins) is None:
+        raise Refused(_("当时的考评方案没有「突发事件」这一剔除理由，不能确认。"))
+    held.confirmed_by, held.confirmed_at = by, at
+    held.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def leave_out_declared(at: datetime) -> int:
+    """Leave out whatever confirmed declarations cover and the ledger still counts; how many tickets.
+
+    In batches, so that it may be killed at any point and goes on the next time; what is answered later is
+    found the next time too. Any number of workers may do so at once.
+    """
+    return sum(_leave_out(row, at) for row in Declaration.objects.filter(confirmed_at__lte=at).order_by("pk"))
+
+
+def _leave_out(row: Declaration, at: datetime) -> int:
+    ground = ground_in_force(GROUND, row.begins)
+    done, last = 0, 0
+    while ground is not None:
+        taken, some = _batch(row, ground, at, last)
+        if not some:
+            break
+        done, last = done + taken, some
+    return done
+
+
+@transaction.atomic
+def _batch(row: Declaration, ground: Ground, at: datetime, last: int) -> tuple[int, int]:
+    """Leave out some tickets after the last one seen; how many, and the last of them (0: there are none)."""
+    waiting = left_in(row).filter(pk__gt=last).order_by("pk")
+    tickets = list(waiting.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    return sum(_one(ticket, row, ground, at) for ticket in tickets), tickets[-1].pk if tickets else 0
+
+
+def _one(ticket: Ticket, row: Declaration, ground: Ground, at: datetime) -> int:
+    answer = counted_answer(ticket)
+    if answer is None:
+        return 0
+    answer.ticket = ticket
+    text = _("%(name)s（%(basis)s）") % {"name": row.name, "basis": row.basis}
+    return int(declare_out(answer, ground, text=text[:500], at=at, declaration=row) is not None)

@@ -1,0 +1,67 @@
+"""What a declaration covers, and how much of it is left out already."""
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from followup.models import Answer, Reach
+from scoring.models import Declaration, Exclusion
+from tickets.facts import ANSWERED
+from tickets.models import Category, Ticket
+from tickets.pages import COUNTED, shown
+from units.models import Place
+
+State = Exclusion.State
+#: A declaration leaves these as they are: out already, or put back by a person.
+SETTLED = (State.GRANTED, State.REVOKED)
+
+
+def covered(row: Declaration) -> QuerySet[Ticket]:
+    """The requests it is about: taken in its time, of its matters, at its places."""
+    found = Ticket.objects.filter(received_at__gte=row.begins, received_at__lt=row.ends)
+    if row.categories:
+        named = Q(code__in=row.categories) | Q(parent__code__in=row.categories)
+        named |= Q(parent__parent__code__in=row.categories)
+        found = found.filter(category__in=Category.objects.filter(named))
+    if row.places:
+        within = Q(code__in=row.places) | Q(street__code__in=row.places) | Q(district__code__in=row.places)
+        found = found.filter(place__in=Place.objects.filter(within))
+    return found
+
+
+def counted() -> QuerySet[Answer]:
+    """Answers that are in the ledger and make the base of the rates."""
+    return Answer.objects.filter(reach=Reach.REACHED, merged=False, counted=True)
+
+
+def left_in(row: Declaration) -> QuerySet[Ticket]:
+    """What it covers and the ledger still counts."""
+    found = covered(row).filter(state__in=ANSWERED).filter(Exists(counted().filter(ticket=OuterRef("pk"))))
+    return found.exclude(Exists(Exclusion.objects.filter(ticket=OuterRef("pk"), state__in=SETTLED)))
+
+
+def left_count(row: Declaration) -> str:
+    """How many tickets that is, as it is read: a capped count."""
+    return shown(left_in(row)[: COUNTED + 1].count())
+
+
+def counted_answer(ticket: Ticket) -> Answer | None:
+    """The ticket's latest answer in the ledger."""
+    return counted().filter(ticket=ticket).select_related("unit").order_by("-round").first()
+
+
+def listed() -> QuerySet[Declaration]:
+    """All declarations, newest first, each with the number of tickets `out` by it."""
+    out = Count("exclusions", filter=Q(exclusions__state=State.GRANTED))
+    return Declaration.objects.select_related("by", "confirmed_by").annotate(out=out).order_by("-at", "-pk")
+
+
+def names_of(row: Declaration) -> dict[str, list[str]]:
+    """The words of its codes."""
+    return {
+        "categories": list(
+            Category.objects.filter(code__in=row.categories).values_list("path_name", flat=True)
+        ),
+        "places": [
+            place.full_name
+            for place in Place.objects.filter(code__in=row.places).select_related("district", "street")
+        ],
+    }
