@@ -45,8 +45,3 @@ def enough(tries: Sequence[Try], policy: Policy) -> bool:
         return False
     moments = [attempt.at for attempt in tries]
     return max(moments) - min(moments) >= policy.gap
-
-
-def second_limit(minutes: int, divisor: int, least: int) -> int:
-    """The handling minutes of a reopened ticket: the limit divided, never under `least` (DOMAIN §4.6)."""
-    return max(round(minutes / divisor), least)

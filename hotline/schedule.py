@@ -15,6 +15,8 @@ SCHEDULE = {
     "route waiting": every("dispatch.tasks.route_waiting", 10),
     "reckon waiting": every("dispatch.tasks.reckon_waiting", 10),
     "score waiting": every("scoring.tasks.score_waiting", 10),
+    "revoke returned": every("scoring.tasks.revoke_returned", 30),
+    "leave out declared": every("scoring.tasks.leave_out_declared", 60),
     "fold": every("scoring.tasks.fold", 30),
     "tell badges": every("hotline.tasks.tell_badges", 5),
     "seal days": {"task": "tickets.tasks.seal_days", "schedule": crontab(hour=0, minute=10)},

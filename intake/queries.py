@@ -43,13 +43,19 @@ def earlier_tickets(agent: User, caller: Caller, at: datetime) -> QuerySet[Ticke
 
 
 def repeat_of(caller: Caller, request: Request, at: datetime) -> int | None:
-    """The key of the caller's last ticket on this leaf and place within `duplicate_days` (DOMAIN §2.2)."""
+    """The key of the caller's last ticket on this leaf and place within `duplicate_days` (DOMAIN §2.2).
+
+    Within that time it was received, or closed: then the matter is back (反弹).
+    """
     known = caller.phone_index is not None and not caller.met_now
     if not known or request.category is None or request.place is None:
         return None
     since = at - timedelta(days=book().number("duplicate_days", at))
     alike = Ticket.objects.filter(
-        case__caller=caller, category=request.category, place=request.place, received_at__gte=since
+        Q(received_at__gte=since) | Q(closed_at__gte=since),
+        case__caller=caller,
+        category=request.category,
+        place=request.place,
     )
     return alike.exclude(state__in=DESK_ENDS).order_by("-pk").values_list("pk", flat=True).first()
 

@@ -71,6 +71,7 @@ TOLD: Mapping[str, Promise] = {
     "back_to_desk": gettext_lazy("经核实，您的诉求继续办理"),
     "attempt": gettext_lazy("12345 回访您，未能联系上"),
     "close": gettext_lazy("回访结束，工单归档"),
+    "rebound": gettext_lazy("您再次反映同一问题，重新办理"),
     "reopen": gettext_lazy("您表示未解决或不满意，退回重新办理"),
 }
 _UNIT_TOLD = frozenset({"sign", "contact", "report", "approve", "report_late", "approve_late", "whistle"})

@@ -63,6 +63,8 @@ def _handling(case: Case, at: datetime) -> Now:
     headline = _("办理中") if ticket.round == 1 else _("重新办理中")
     if ticket.contacted_at is not None:
         text = _("承办单位已于 %(moment)s 与您联系，正在办理。") % {"moment": moment(ticket.contacted_at, at)}
+    elif ticket.round > 1 and case.answers and not case.answers[-1].negative:
+        text = _("您再次反映了同一问题，承办单位正在重新办理。")
     elif ticket.round > 1:
         text = _("您在回访中表示未解决或不满意，承办单位正在重新办理。")
     else:

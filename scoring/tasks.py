@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from scoring import actions
+from scoring.actions import declaring, rebounds
 
 
 @shared_task
@@ -13,6 +14,18 @@ def score_waiting() -> int:
 
 
 @shared_task
+def revoke_returned() -> int:
+    """Revoke 已解决 of what came back (反弹)."""
+    return rebounds.revoke_returned(timezone.now())
+
+
+@shared_task
 def fold() -> int:
     """Fold the ledger's tail into the totals."""
     return actions.fold(timezone.now())
+
+
+@shared_task
+def leave_out_declared() -> int:
+    """Leave out whatever a confirmed declaration covers (X8)."""
+    return declaring.leave_out_declared(timezone.now())

@@ -41,6 +41,8 @@ _ROWS = (
     _fact("note", _("备注"), OPEN, EVERYONE - {Role.AUDITOR, Role.ADMIN}),
     _fact("correct", _("更正"), OPEN, [Role.DISPATCHER]),
     _fact("reveal", _("查看完整联系方式"), ANY, EVERYONE - {Role.ADMIN}),
+    # The unit's own question, before the hotline's: never counted.
+    _fact("first_call", _("一级回访"), {State.HANDLING, State.REPORTED}, FIELD, at_lead=True),
     _fact("attempt", _("回访联系"), [State.FOLLOWUP], [Role.CALLER_BACK]),
     _fact("report_late", _("逾期补报"), [State.FOLLOWUP], UNIT_STAFF, at_lead=True),
     _fact("approve_late", _("补报审核通过"), [State.FOLLOWUP], [Role.LEADER], at_lead=True),
@@ -51,7 +53,7 @@ _ROWS = (
     _fact("pressed", _("诉求人反映受到施压"), [State.FOLLOWUP], [Role.CALLER_BACK], system=True),
     # Dispatch beside its moves.
     _fact("split", _("拆单"), [State.PENDING], [Role.DISPATCHER]),
-    _fact("adopt", _("并入重复诉求"), OPEN - {State.FOLLOWUP}, [Role.DISPATCHER]),
+    _fact("adopt", _("并入重复诉求"), OPEN - {State.FOLLOWUP}, [Role.DISPATCHER], system=True),
     _fact("let_go", _("移出并入的诉求"), ANY, [Role.DISPATCHER], system=True),
     _fact("route_failed", _("未能自动派单"), [State.PENDING], system=True),
     # The ticket had left `objected` by another way when the clock of the ruling rang.

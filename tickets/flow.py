@@ -79,7 +79,7 @@ _ROWS = (
         [Role.DISTRICT],
         at_lead=True,
     ),
-    _move("merge", _("并单"), [State.PENDING], State.MERGED, [Role.DISPATCHER]),
+    _move("merge", _("并单"), [State.PENDING], State.MERGED, [Role.DISPATCHER], system=True),
     _move("unmerge", _("撤销并单"), [State.MERGED], State.PENDING, [Role.DISPATCHER], system=True),
     # The master's result is there: this caller is asked as well.
     _move("follow", _("随主单转回访"), [State.MERGED], State.FOLLOWUP, system=True),
@@ -152,5 +152,7 @@ _ROWS = (
     _move("back_to_desk", _("退回派单"), [State.FOLLOWUP], State.PENDING, [Role.CALLER_BACK]),
     _move("close", _("归档"), [State.FOLLOWUP], State.CLOSED, [Role.CALLER_BACK], system=True),
     _move("reopen", _("重办"), [State.FOLLOWUP], State.HANDLING, [Role.CALLER_BACK], system=True),
+    # Closed as solved, and the same caller is back with it.
+    _move("rebound", _("反弹重办"), [State.CLOSED], State.HANDLING, system=True),
 )
 MOVES = {row.name: row for row in _ROWS}

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.actions import helping
+from dispatch.actions import helping, rebound
 from dispatch.models import Assignment
 from dispatch.queries import Terms, decision_for, is_a_departments, table, terms_for
 from dispatch.queries.objections import freed
@@ -30,10 +30,13 @@ def route(ticket: Ticket, at: datetime, by: User | None = None) -> bool:
     """Dispatch a pending ticket by the catalogue in force; False when a person must decide.
 
     A ticket that is no longer pending is left alone, so late or twice gives the same result. `by`: the
-    dispatcher who takes the catalogue's word for it.
+    dispatcher who takes the catalogue's word for it. What came back goes to whom it was with (反弹).
     """
     if ticket.state != State.PENDING:
         return False
+    old = rebound.former(ticket, at)
+    if old is not None:
+        return rebound.take_up_again(old, ticket, at)
     decision = decision_for(ticket, at)
     if decision is None:
         if "route_failed" not in ticket.steps:

@@ -4,6 +4,7 @@ from dispatch.models.catalogue import Assignment, Backlog, Catalogue, CoTask, Ru
 from dispatch.models.escalation import Card, Oversight, OversightReply
 from dispatch.models.objection import Objection
 from dispatch.models.reckoning import Adjustment
+from dispatch.models.returning import Rebound
 
 __all__ = [
     "Adjustment",
@@ -15,5 +16,6 @@ __all__ = [
     "Objection",
     "Oversight",
     "OversightReply",
+    "Rebound",
     "Rule",
 ]

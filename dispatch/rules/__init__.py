@@ -1,6 +1,7 @@
 """The pure thinking of dispatch: where a request goes, and what another catalogue would do with it."""
 
 from dispatch.rules.replay import Effect, Fate, Past, Shift, agreement, fate_of, replay, shares
+from dispatch.rules.rounds import came_back, second_limit
 from dispatch.rules.routing import (
     Asked,
     Decision,
@@ -29,6 +30,7 @@ __all__ = [
     "UnitMap",
     "Where",
     "agreement",
+    "came_back",
     "choose",
     "differences",
     "fate_of",
@@ -40,5 +42,6 @@ __all__ = [
     "replay",
     "resolve",
     "route",
+    "second_limit",
     "shares",
 ]

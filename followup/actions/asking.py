@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from dispatch.actions import cards
 from dispatch.actions.merging import stand_alone
+from dispatch.actions.rebound import second_round
 from followup.models import Answer, Attempt, Reach
 from followup.queries import policy_at, tries_of
-from followup.rules import Try, enough, quiet, second_limit
+from followup.rules import Try, enough, quiet
 from intake.rules import scrub
-from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Ticket
 from tickets.notices import tell
@@ -126,7 +126,7 @@ def _end(
         by=by,
         at=at,
         facts=_told(answer),
-        **(_second_round(ticket, at) if again else {"closed_at": at}),
+        **(second_round(ticket, at) if again else {"closed_at": at}),
     )
     answer.save(force_insert=True)
     if answer.merged and again:
@@ -141,27 +141,3 @@ def _end(
 def _told(answer: Answer) -> dict[str, object]:
     names = ("round", "reach", "contacted", "solved", "satisfied")
     return {name: getattr(answer, name) for name in names} | ({"merged": True} if answer.merged else {})
-
-
-def _second_round(ticket: Ticket, at: datetime) -> dict[str, object]:
-    """The clocks of a reopened ticket: half the class limit, at least a day (settings rows)."""
-    limit = book().limit_of(ticket.limit_id)
-    minutes = second_limit(
-        limit.handle_minutes, book().number("reopen_divisor", at), book().number("reopen_min_minutes", at)
-    )
-    moments = book().deadlines(limit, at, minutes)
-    return {
-        "round": ticket.round + 1,
-        "master": None,
-        "clock_from": at,
-        "handle_minutes": minutes,
-        "contact_due": book().due(limit, at, limit.contact_minutes),
-        **moments.as_changes(),
-        "contacted_at": None,
-        "reported_at": None,
-        "followup_at": None,
-        "followup_due": None,
-        "overdue_at": None,
-        "outcome": "",
-        "steps": [],
-    }

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from followup.rules import Policy, Try, enough, quiet, second_limit
+from dispatch.rules import second_limit
+from followup.rules import Policy, Try, enough, quiet
 from tests.city import NOON, ZONE
 
 POLICY = Policy(

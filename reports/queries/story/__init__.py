@@ -23,8 +23,9 @@ TELLERS = {**main_line.TELLERS, **beside.TELLERS}
 #: Events that say so by themselves.
 BAD = frozenset(
     {
-        "dispatch_late", "contact_late", "followup_late", "reopen", "return_report", "pressed", "card", "red",
-        "special", "co_late", "coordinate_late", "on_site_late", "whistle_late", "oversee_late",
+        "dispatch_late", "contact_late", "followup_late", "reopen", "rebound", "return_report", "pressed",
+        "card", "red", "special", "co_late", "coordinate_late", "on_site_late", "whistle_late",
+        "oversee_late",
     }
 )  # fmt: skip
 
