@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
-from functools import cached_property
+from typing import NamedTuple
 
 #: Thousandths in one answer.
 WHOLE = 1000
@@ -57,7 +57,7 @@ def amounts_of(told: Told, values: Values) -> dict[str, int]:
         "valid": 1,
         "contacted": int(told.contacted == "yes"),
         "solved": int(told.solved == "solved"),
-        "satisfied": int(told.satisfied == "satisfied"),
+        "satisfied": int(told.satisfied in ("satisfied", "very_satisfied")),
         "basic": int(told.satisfied == "basic"),
         **_part("solved", values.solved.get(told.solved)),
         **_part("satisfied", values.satisfied.get(told.satisfied)),
@@ -76,14 +76,13 @@ def rounded(num: int, base: int, places: int) -> Decimal:
     return Decimal(-whole if num < 0 else whole).scaleb(-places)
 
 
-@dataclass(frozen=True)
-class Rate:
-    """`num` thousandths of an answer over `base` answers."""
+class Rate(NamedTuple):
+    """`num` thousandths of an answer over `base` answers. A board makes thousands: a tuple is cheap."""
 
     num: int
     base: int
 
-    @cached_property
+    @property
     def share(self) -> Fraction | None:
         """The exact share; None when nobody was asked, which is not zero."""
         return Fraction(self.num, WHOLE * self.base) if self.base > 0 else None
@@ -93,7 +92,7 @@ class Rate:
         """Orders shares as the exact ones do, for bases below ten million; fractions cost ten times that."""
         return 10**15 * self.num // self.base if self.base > 0 else None
 
-    @cached_property
+    @property
     def percent(self) -> Decimal | None:
         """Per cent with two decimals."""
         return rounded(100 * self.num, WHOLE * self.base, 2) if self.base > 0 else None
@@ -104,9 +103,12 @@ Rates = Mapping[str, Rate]
 Weights = Mapping[str, int]
 
 
+_PARTS = [(name, f"{name}_num", f"{name}_base") for name in RATE_NAMES]
+
+
 def rates_of(amounts: Mapping[str, int]) -> dict[str, Rate]:
     """The three rates of some amounts."""
-    return {name: Rate(amounts[f"{name}_num"], amounts[f"{name}_base"]) for name in RATE_NAMES}
+    return {name: Rate(amounts[num], amounts[base]) for name, num, base in _PARTS}
 
 
 def score_of(rates: Rates, weights: Weights) -> Decimal | None:

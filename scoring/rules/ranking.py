@@ -1,7 +1,7 @@
 """Places: who comes first, who is named on which list, who stands in which band (DOMAIN §2.5)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -30,12 +30,18 @@ class Standing:
     @cached_property
     def score(self) -> Decimal | None:
         score = score_of(self.rates, self.weights)
-        return None if score is None else score + Decimal(self.tenths) / 10
+        return score if score is None or not self.tenths else score + Decimal(self.tenths) / 10
 
     @property
     def key(self) -> tuple[object, ...]:
         """The score, then what the scheme names, then the unit's code (DOMAIN §2.5)."""
         return (_falling(self.score), *(_tie(self, tie) for tie in self.ties), self.code)
+
+    def at(self, rank: int) -> "Standing":
+        """The same in another place; keeps what was worked out already, which `replace` would not."""
+        placed = object.__new__(Standing)
+        placed.__dict__.update(self.__dict__, rank=rank)
+        return placed
 
 
 def _falling(value: Decimal | int | None) -> Decimal | int:
@@ -55,9 +61,7 @@ def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing]
     for standing in standings:
         enough = standing.amounts["valid"] >= min_sample and standing.score is not None
         (ranked if enough else low).append(standing)
-    placed = [
-        replace(row, rank=place) for place, row in enumerate(sorted(ranked, key=lambda row: row.key), 1)
-    ]
+    placed = [row.at(place) for place, row in enumerate(sorted(ranked, key=lambda row: row.key), 1)]
     return placed, sorted(low, key=lambda row: row.code)
 
 
