@@ -131,6 +131,7 @@ def amounts_until(period: Period, day: date, group: str) -> dict[int, Amounts]:
     wanted = {
         "period": period.pk,
         "day": day,
+        "late": local_day(period.ends) - day < day - local_day(period.begins),
         "zone": timezone.get_default_timezone_name(),
         "group": group,
         "whole_districts": credits_district(group),

@@ -1,11 +1,24 @@
 -- What a period amounted to at the end of one of its days, by credited unit: the folded days and the
--- lines not yet folded, at one moment (see amounts.sql for `whole_districts`).
+-- lines not yet folded, at one moment (see amounts.sql for `whole_districts`). Late in a period (`late`) it
+-- is quicker to take the few days that follow from the whole month; both are written by the same fold.
 WITH parts AS (
     SELECT
         unit_id,
         {amounts}
     FROM scoring_scoreday
-    WHERE period_id = %(period)s AND day <= %(day)s
+    WHERE NOT %(late)s AND period_id = %(period)s AND day <= %(day)s
+    UNION ALL
+    SELECT
+        unit_id,
+        {amounts}
+    FROM scoring_scoremonth
+    WHERE %(late)s AND period_id = %(period)s
+    UNION ALL
+    SELECT
+        unit_id,
+        {minus_amounts}
+    FROM scoring_scoreday
+    WHERE %(late)s AND period_id = %(period)s AND day > %(day)s
     UNION ALL
     SELECT
         unit_id,
