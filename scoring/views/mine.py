@@ -134,4 +134,7 @@ def _page(
         context["form"] = asking
     elif context["until"] and at <= context["until"]:
         context["form"] = form if isinstance(form, ReviewForm) else ReviewForm()
+    if form is not None and context["form"] is not form:
+        # Too late, or somebody else asked meanwhile: the form is gone, why must still be said.
+        context["refused"] = " ".join(form.non_field_errors()) if form.is_bound else ""
     return render(request, "scoring/application.html", context, status=status)
