@@ -5,7 +5,18 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from followup.actions import Said
-from followup.models import Answer, Channel, Contacted, Reach, Reason, Satisfied, Solved
+from followup.models import (
+    DISPLEASED,
+    Answer,
+    Channel,
+    Contacted,
+    FirstCall,
+    Reach,
+    Reason,
+    Satisfied,
+    Solved,
+)
+from followup.rules import PLAIN, Grades
 
 #: A caller-back telephones or writes; the web is the caller's own way.
 ASKED_BY = [(channel.value, channel.label) for channel in (Channel.PHONE, Channel.MESSAGE)]
@@ -27,6 +38,12 @@ def _choice(field: str, choices: list[tuple[str, str]], *, required: bool) -> fo
     )
 
 
+def offer(form: forms.Form, grades: Grades) -> None:
+    """Leave only the answers to Q2 and Q3 that the scheme has a value for."""
+    for name, words in (("solved", Solved), ("satisfied", Satisfied)):
+        form.fields[name].choices = [pair for pair in words.choices if pair[0] in grades[name]]
+
+
 class AnswersForm(forms.Form):
     """The three questions, and why not."""
 
@@ -46,9 +63,13 @@ class AnswersForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: object, grades: Grades = PLAIN, **options: object) -> None:
+        super().__init__(*args, **options)
+        offer(self, grades)
+
     def clean(self) -> dict[str, object]:
         data = super().clean()
-        negative = data.get("solved") == Solved.UNSOLVED or data.get("satisfied") == Satisfied.DISSATISFIED
+        negative = data.get("solved") == Solved.UNSOLVED or data.get("satisfied") in DISPLEASED
         if negative and not data.get("reason"):
             self.add_error("reason", _("未解决或不满意时，请选择原因。"))
         return data
@@ -106,3 +127,32 @@ class AttemptForm(forms.Form):
     reach = forms.ChoiceField(
         label=_("结果"), choices=MISSED, initial=Reach.NO_ANSWER, widget=forms.RadioSelect
     )
+
+
+class FirstCallForm(forms.Form):
+    """What the caller told the unit itself."""
+
+    reached = forms.TypedChoiceField(
+        label=_("是否联系上"),
+        choices=[("1", _("已联系上")), ("0", _("未联系上"))],
+        coerce=lambda value: value == "1",
+        initial="1",
+        widget=forms.RadioSelect,
+    )
+    solved = forms.ChoiceField(
+        label=_("诉求人认为是否解决"), choices=Solved.choices, required=False, widget=forms.RadioSelect
+    )
+    satisfied = forms.ChoiceField(
+        label=_("诉求人是否满意"), choices=FirstCall.Level.choices, required=False, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("回访情况"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if data.get("reached"):
+            for name in ("solved", "satisfied"):
+                if not data.get(name):
+                    self.add_error(name, _("已联系上诉求人的，请选择这一项。"))
+        return data

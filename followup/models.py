@@ -34,13 +34,23 @@ class Contacted(models.TextChoices):
 
 class Solved(models.TextChoices):
     SOLVED = "solved", _("已解决")
+    #: Only where the scheme gives it a value.
+    PARTLY = "partly", _("部分解决")
     UNSOLVED = "unsolved", _("未解决")
 
 
 class Satisfied(models.TextChoices):
+    """Three grades or five, as the scheme has them."""
+
+    VERY_SATISFIED = "very_satisfied", _("非常满意")
     SATISFIED = "satisfied", _("满意")
     BASIC = "basic", _("基本满意")
     DISSATISFIED = "dissatisfied", _("不满意")
+    VERY_DISSATISFIED = "very_dissatisfied", _("非常不满意")
+
+
+#: The grades that reopen an order, or cost it a card.
+DISPLEASED = (Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED)
 
 
 class Reason(models.TextChoices):
@@ -72,6 +82,39 @@ class Attempt(models.Model):
         return f"attempt {self.pk}"
 
 
+class FirstCall(models.Model):
+    """The unit asked its caller itself (一级回访): shown on the ticket, never counted (DOMAIN §2.2)."""
+
+    class Level(models.TextChoices):
+        SATISFIED = "satisfied", _("满意")
+        BASIC = "basic", _("基本满意")
+        DISSATISFIED = "dissatisfied", _("不满意")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="first_calls")
+    round = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reached = models.BooleanField(_("是否联系上"))
+    solved = models.CharField(_("诉求人认为是否解决"), max_length=10, choices=Solved.choices, blank=True)
+    satisfied = models.CharField(_("诉求人是否满意"), max_length=14, choices=Level.choices, blank=True)
+    note = models.CharField(_("回访情况"), max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"first call {self.pk}"
+
+    @property
+    def told(self) -> str:
+        """What came of it, in one sentence."""
+        if not self.reached:
+            return _("未联系上")
+        told = {"solved": self.get_solved_display(), "satisfied": self.get_satisfied_display()}
+        return _("%(solved)s，%(satisfied)s。%(note)s") % {**told, "note": self.note}
+
+
 class Answer(models.Model):
     """How the follow-up of one round ended: the three answers, or that nobody could be asked.
 
@@ -88,7 +131,7 @@ class Answer(models.Model):
     )
     solved = models.CharField(_("您反映的问题是否解决？"), max_length=10, choices=Solved.choices, blank=True)
     satisfied = models.CharField(
-        _("您对办理结果是否满意？"), max_length=14, choices=Satisfied.choices, blank=True
+        _("您对办理结果是否满意？"), max_length=20, choices=Satisfied.choices, blank=True
     )
     reason = models.CharField(_("原因"), max_length=14, choices=Reason.choices, blank=True)
     remark = models.CharField(_("诉求人意见"), max_length=300, blank=True)
@@ -125,4 +168,8 @@ class Answer(models.Model):
 
     @property
     def negative(self) -> bool:
-        return self.solved == Solved.UNSOLVED or self.satisfied == Satisfied.DISSATISFIED
+        return self.solved == Solved.UNSOLVED or self.displeased
+
+    @property
+    def displeased(self) -> bool:
+        return self.satisfied in DISPLEASED

@@ -1,7 +1,7 @@
 """What a caller-back works on, and the city's numbers for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from followup.models import Answer, Attempt
-from followup.rules import Policy, Try, enough, quiet
+from followup.rules import Policy, Try, bands_of, enough, quiet
 from handling.models import Contact, Report
 from intake.models import Case, Word
 from tickets import pages
@@ -33,12 +33,22 @@ def policy_at(at: datetime) -> Policy:
         quiet_from=book().clock_time("followup_quiet_from", at),
         quiet_to=book().clock_time("followup_quiet_to", at),
         zone=timezone.get_default_timezone(),
+        bands=book().number("followup_min_bands", at),
+        edges=(book().clock_time("followup_afternoon", at), book().clock_time("followup_evening", at)),
     )
 
 
 def tries_of(ticket: Ticket) -> list[Try]:
     """This round's attempts, oldest first."""
     return [Try(row.at, row.channel, row.reach) for row in ticket.attempts.filter(round=ticket.round)]
+
+
+def online_until(ticket: Ticket, at: datetime) -> datetime | None:
+    """Until when the caller's own answers count as the follow-up (`online_answer_hours`); None: not now."""
+    if ticket.state != State.FOLLOWUP or ticket.followup_at is None or ticket.withdrawn_at is not None:
+        return None
+    until = ticket.followup_at + timedelta(hours=book().number("online_answer_hours", at))
+    return until if at <= until else None
 
 
 def handled_before(ticket: Ticket) -> bool:
@@ -168,6 +178,8 @@ class Story:
     quiet: bool
     #: Whether the reader belongs to the unit that handled it, and so may not ask.
     partial: bool
+    #: Parts of the day (上午、下午、晚上) in which it was tried.
+    bands: int
 
     @property
     def report(self) -> Report | None:
@@ -196,5 +208,6 @@ def story(ticket: Ticket, user: User, at: datetime) -> Story:
         words=list(ticket.words.select_related("by")),
         may_end=enough(tries, policy),
         quiet=quiet(at, policy),
+        bands=bands_of(tries, policy),
         partial=ticket.lead is not None and ticket.lead.covers(user.unit),
     )

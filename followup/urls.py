@@ -2,18 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from followup import views
 from followup.actions import Then
+from followup.rules import GradesAt
+from followup.views import desk, first
 
 
-def urls(then: Then | None) -> tuple[list[URLPattern], str]:
-    """The patterns with what follows an answer in the same transaction, for `include()`."""
+def urls(then: Then | None = None, grades: GradesAt | None = None) -> tuple[list[URLPattern], str]:
+    """The patterns for `include()`: with what follows an answer in its transaction, and which there are."""
+    ruler = {"ruler": desk.Ruler(then, grades)}
     return [
-        path("", views.desk, name="desk"),
-        path("next/", views.following, name="next"),
-        path("<str:number>/", views.case, name="case"),
-        path("<str:number>/attempt/", views.attempt, name="attempt"),
-        path("<str:number>/answers/", views.answers, {"then": then}, name="answers"),
-        path("<str:number>/withdrawal/", views.withdrawal, {"then": then}, name="withdrawal"),
-        path("<str:number>/end/", views.end, {"then": then}, name="end"),
+        path("", desk.desk, name="desk"),
+        path("next/", desk.following, name="next"),
+        path("<str:number>/", desk.case, ruler, name="case"),
+        path("<str:number>/first/", first.first, name="first"),
+        path("<str:number>/attempt/", desk.attempt, ruler, name="attempt"),
+        path("<str:number>/answers/", desk.answers, ruler, name="answers"),
+        path("<str:number>/withdrawal/", desk.withdrawal, ruler, name="withdrawal"),
+        path("<str:number>/end/", desk.end, ruler, name="end"),
     ], "followup"

@@ -1,7 +1,7 @@
 """The public's verbs: open one's case with number and code, answer the questions; what else may be said."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from followup.actions import Said, Then, take_answers
 from followup.models import Answer, Channel
+from followup.queries import online_until
 from portal.queries import matches
 from portal.rules import hour_of, household, next_hour
 from tickets.book import book
@@ -54,14 +55,6 @@ def _count(what: str, whose: str, at: datetime) -> str:
     return f"tries:{name}"
 
 
-def answerable_until(ticket: Ticket, at: datetime) -> datetime | None:
-    """Until when the caller's own answers count as the follow-up (`online_answer_hours`); None: not now."""
-    if ticket.state != State.FOLLOWUP or ticket.followup_at is None or ticket.withdrawn_at is not None:
-        return None
-    until = ticket.followup_at + timedelta(hours=book().number("online_answer_hours", at))
-    return until if at <= until else None
-
-
 @transaction.atomic
 def evaluate(ticket: Ticket, said: Said, *, round_: int, at: datetime, then: Then | None = None) -> Answer:
     """The caller answers online, which is the follow-up of this round.
@@ -70,7 +63,7 @@ def evaluate(ticket: Ticket, said: Said, *, round_: int, at: datetime, then: The
     """
     if ticket.state != State.FOLLOWUP or ticket.round != round_:
         raise Stale(_("这次回访已经结束，您看到的是最新情况。"))
-    if answerable_until(ticket, at) is None:
+    if online_until(ticket, at) is None:
         raise Refused(_("网上评价的时间已过，12345 会给您打电话回访。"))
     return take_answers(ticket, said, channel=Channel.ONLINE, by=None, at=at, then=then)
 

@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from followup.actions import Said
+from followup.forms import offer
 from followup.models import Contacted, Reason, Satisfied, Solved
+from followup.rules import Grades
 from handling.forms.fields import PhotosField
 from intake.models import WORD_LENGTH
 from portal.rules import full_number, plain_code
@@ -89,6 +91,10 @@ class AnswerForm(forms.Form):
     )
 
     pressed = forms.BooleanField(label=_("有人为评价或撤回给我施压（选填，只告知督办人员）"), required=False)
+
+    def __init__(self, *args: object, grades: Grades, **options: object) -> None:
+        super().__init__(*args, **options)
+        offer(self, grades)
 
     def said(self) -> Said:
         """The answers as followup takes them."""

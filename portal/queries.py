@@ -96,6 +96,11 @@ def ticket_of(number: str) -> Ticket:
     return Ticket.objects.select_related(*_WITH).get(number=number)
 
 
+def ticket_linked(key: int, round_: int) -> Ticket | None:
+    """The ticket a signed link is about, while the round it was signed for lasts."""
+    return Ticket.objects.select_related("category").filter(pk=key, round=round_).first()
+
+
 def case_of(number: str) -> Case:
     """The whole story of a case. Raises Ticket.DoesNotExist."""
     ticket = ticket_of(number)

@@ -11,6 +11,7 @@ def urls(then: Then | None = None) -> tuple[list[URLPattern], str]:
     patterns = [
         path("", views.home, name="home"),
         path("q/", views.query, name="query"),
+        path("e/<str:token>/", views.evaluation, {"then": then}, name="evaluation"),
         path("q/<str:number>/", views.status, name="status"),
         path("q/<str:number>/answers/", views.answers, {"then": then}, name="answers"),
         path("q/<str:number>/add/", views.add, name="add"),

@@ -6,7 +6,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +16,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
+from followup import links
 from followup.actions import Then
+from followup.queries import online_until
 from intake import actions as intake
 from intake.queries import urge_from
 from portal import access, queries, story
-from portal.actions import TooMany, answerable_until, evaluate, may_say, unlock
+from portal.actions import TooMany, evaluate, may_say, unlock
 from portal.forms import AddForm, AnswerForm, QueryForm, UrgeForm, WithdrawForm
 from portal.moments import left, moment, span
 from portal.record import record
 from portal.rules import home_of
+from scoring.queries.grades import grades_at
 from tickets.book import book
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
@@ -116,7 +119,7 @@ def answers(request: HttpRequest, number: str, *, at: datetime, then: Then | Non
     """The caller's answers to the three questions; they are the follow-up."""
     if request.method != "POST":
         return redirect("portal:status", number=number)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, grades=grades_at(at))
     if not form.is_valid():
         return _page(request, number, at, form=form, status=422)
     try:
@@ -129,6 +132,34 @@ def answers(request: HttpRequest, number: str, *, at: datetime, then: Then | Non
         return _page(request, number, at, form=form, status=422)
     messages.success(request, _("已收到您的评价，谢谢。"))
     return redirect("portal:status", number=number)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluation(request: HttpRequest, token: str, then: Then | None = None) -> HttpResponse:
+    """The link that was sent to the caller's telephone: their answers, once, without number and code."""
+    at, signed = timezone.now(), links.read(token)
+    if signed is None:
+        raise Http404(_("链接不完整，请从短信里重新打开。"))
+    ticket = queries.ticket_linked(*signed)
+    until = online_until(ticket, at) if ticket else None
+    if until is None:
+        return render(request, "portal/evaluate.html", status=410)
+    shown: dict[str, object] = {
+        "ticket": ticket,
+        "what": ticket.category.name if ticket.category else ticket.title,
+        "until": moment(until, at),
+        "asked_at": request.path,
+    }
+    form = AnswerForm(request.POST or None, initial={"round": ticket.round}, grades=grades_at(at))
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "portal/evaluate.html", {**shown, "form": form}, status=status)
+    try:
+        evaluate(ticket, form.said(), round_=signed[1], at=at, then=then)
+    except Refused:
+        return render(request, "portal/evaluate.html", status=410)
+    return render(request, "portal/evaluate.html", {"done": True})
 
 
 @opened
@@ -206,9 +237,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     case = queries.case_of(number)
-    due, until = story.deadline(case), answerable_until(case.ticket, at)
+    due, until = story.deadline(case), online_until(case.ticket, at)
     if form is None and until is not None:
-        form = AnswerForm(initial={"round": case.ticket.round})
+        form = AnswerForm(initial={"round": case.ticket.round}, grades=grades_at(at))
     shown = {
         "case": case,
         "ticket": case.ticket,
@@ -218,6 +249,7 @@ def _page(
         "due": due and {"at": due, "moment": moment(due, at), "left": left(due, at), "late": due < at},
         "until": until and moment(until, at),
         "form": form,
+        "asked_at": reverse("portal:answers", args=[number]),
         "notice": notice,
         "parts": queries.parts_of(case),
         **_words(case, said, at),

@@ -93,7 +93,7 @@ def last_try(ticket: Ticket, by: User, at: datetime) -> Try:
     refuse_partial(ticket, by)
     tries = tries_of(ticket)
     if not enough(tries, policy_at(at)):
-        raise Refused(_("回访次数、方式或间隔未达要求，还不能结束回访。"))
+        raise Refused(_("回访次数、方式、时段或间隔未达要求，还不能结束回访。"))
     return tries[-1]
 
 

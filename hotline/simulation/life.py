@@ -34,6 +34,12 @@ AGREES = {
     "": 0.15,
 }
 
+#: The three grades of the default scheme.
+GRADES = (Satisfied.SATISFIED, Satisfied.BASIC, Satisfied.DISSATISFIED)
+
+#: How the three attempts are made: in another part of the day each.
+TRIES = ((Channel.PHONE, 9, 12), (Channel.MESSAGE, 13, 18), (Channel.PHONE, 18, 20))
+
 
 class Life:
     """One request. `ticket` is there once it has arrived; `steps` yields the moments to be woken at."""
@@ -157,8 +163,9 @@ class FollowUp:
             yield at
             self._answer(Channel.ONLINE, None, at)
             return
-        at = self._in_hours(at + timedelta(hours=self.rng.expovariate(1 / 14)))
-        for channel in (Channel.PHONE, Channel.MESSAGE, Channel.PHONE):
+        at += timedelta(hours=self.rng.expovariate(1 / 14))
+        for channel, opens, closes in TRIES:
+            at = self.world.by_day(at, self.rng, opens, closes)
             yield at
             by = self.world.anyone(Role.CALLER_BACK, self.rng)
             if self.rng.random() < 0.76:
@@ -167,9 +174,10 @@ class FollowUp:
             reach = self.rng.choices((Reach.NO_ANSWER, Reach.REFUSED, Reach.WRONG_NUMBER), (86, 9, 5))[0]
             followup.attempt(self.ticket, channel=channel, reach=reach, by=by, at=at)
             hours = self.rng.uniform(13, 26) if reach == Reach.NO_ANSWER else 1
-            at = self._in_hours(at + timedelta(hours=hours))
+            at += timedelta(hours=hours)
             if reach != Reach.NO_ANSWER:
                 break
+        at = self._in_hours(at)
         yield at
         by = self.world.anyone(Role.CALLER_BACK, self.rng)
         followup.end_unasked(self.ticket, by=by, at=at, then=score)
@@ -185,7 +193,7 @@ class FollowUp:
         rng, met = self.rng, self.ticket.contacted_at is not None
         contacted = Contacted.UNSURE if rng.random() < 0.04 else (Contacted.YES if met else Contacted.NO)
         solved = rng.random() < AGREES[self.ticket.outcome]
-        satisfied = rng.choices(Satisfied.values, (82, 15, 3) if solved else (6, 22, 72))[0]
+        satisfied = rng.choices(GRADES, (82, 15, 3) if solved else (6, 22, 72))[0]
         reason = ""
         if not solved or satisfied == Satisfied.DISSATISFIED:
             known = (Reason.NOT_ACCEPTED, Reason.UNDER_WAY, Reason.POLICY, Reason.LATE, Reason.ATTITUDE)

@@ -31,6 +31,7 @@ READS: Mapping[str, Callable[[Ticket], QuerySet[Any]]] = {
     "oversight": lambda t: t.oversights.select_related("unit", "by", "ended_by").prefetch_related(
         Prefetch("replies", OversightReply.objects.select_related("by"))
     ),
+    "first_call": lambda t: t.first_calls.select_related("unit", "by"),
     "word": lambda t: t.words.select_related("by"),
 }
 

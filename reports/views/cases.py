@@ -30,6 +30,7 @@ PAGES = {
     "approve": ("handling:pane", gettext_lazy("审核反馈"), "p"),
     "close": ("followup:case", gettext_lazy("回访"), "v"),
     "contact": ("handling:pane", gettext_lazy("联系、分派、备注"), "c"),
+    "first_call": ("followup:first", gettext_lazy("一级回访"), "y"),
     "correct": ("dispatch:case", gettext_lazy("更正"), "e"),
     "unmerge": ("dispatch:case", gettext_lazy("撤销并单"), "d"),
     "rule": ("dispatch:objection", gettext_lazy("审核异议"), "o"),

@@ -16,7 +16,8 @@ SHOWN = 50
 #: No window is longer than so many days, however many holidays fall into it.
 LONGEST = 60
 #: The best a caller can say; anything else costs points.
-BEST = Q(contacted=Contacted.YES, solved=Solved.SOLVED, satisfied=Satisfied.SATISFIED)
+PLEASED = (Satisfied.SATISFIED, Satisfied.VERY_SATISFIED)
+BEST = Q(contacted=Contacted.YES, solved=Solved.SOLVED, satisfied__in=PLEASED)
 
 State = Exclusion.State
 

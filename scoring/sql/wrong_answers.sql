@@ -7,7 +7,8 @@ WITH told AS (
         answer.counted AND NOT answer.merged AND answer.reach <> 'withdrawn' AS counted,
         answer.overdue AS was_late, answer.recorded, own.begins, own.ends, scheme.base,
         answer.reach = 'reached' AS asked,
-        NOT (answer.round = 1 AND (answer.solved = 'unsolved' OR answer.satisfied = 'dissatisfied')) AS ended,
+        NOT (answer.round = 1 AND (answer.solved = 'unsolved' OR answer.satisfied IN ('dissatisfied', 'very_dissatisfied')))
+            AS ended,
         answer.contacted AS said_contacted, answer.solved AS said_solved, answer.satisfied AS said_satisfied,
         CASE WHEN answer.reach = 'reached' THEN (scheme.contacted_values ->> answer.contacted)::int END AS q1,
         CASE WHEN answer.reach = 'reached' THEN (scheme.solved_values ->> answer.solved)::int END AS q2,
@@ -29,7 +30,8 @@ FROM should
 CROSS JOIN LATERAL (
     SELECT ARRAY[
         0, ended::int, asked::int, (asked AND said_contacted = 'yes')::int,
-        (asked AND said_solved = 'solved')::int, (asked AND said_satisfied = 'satisfied')::int,
+        (asked AND said_solved = 'solved')::int,
+        (asked AND said_satisfied IN ('satisfied', 'very_satisfied'))::int,
         (asked AND said_satisfied = 'basic')::int, 0, was_late::int,
         COALESCE(first, 0), (first IS NOT NULL)::int, COALESCE(q2, 0), (q2 IS NOT NULL)::int,
         COALESCE(q3, 0), (q3 IS NOT NULL)::int

@@ -16,7 +16,7 @@
   };
 
   function negative() {
-    return Boolean(form.querySelector("input[value=unsolved]:checked, input[value=dissatisfied]:checked"));
+    return Boolean(form.querySelector("input[value=unsolved]:checked, input[value$=dissatisfied]:checked"));
   }
 
   /* The question at hand is the first without an answer; the reason is asked only after a "no", where it is. */

@@ -43,6 +43,8 @@ PAGES: dict[str, set[str]] = {
     "portal:accessibility": PUBLIC,
     "portal:privacy": PUBLIC,
     "portal:status": PUBLIC,
+    # Only with a signature; tests/portal/test_evaluation.py.
+    "portal:evaluation": set(),
     "intake:desk": DESK,
     "intake:places": ALL,
     "intake:categories": ALL,
@@ -86,6 +88,7 @@ PAGES: dict[str, set[str]] = {
     "followup:desk": {"caller_back"},
     "followup:next": {"caller_back"},
     "followup:case": {"caller_back"},
+    "followup:first": {"clerk", "leader", "street_clerk", "street_leader", "district_officer"},
     "ruler:mine": {"clerk", "leader", "street_clerk", "street_leader", "stranger"},
     # Nothing was answered here; who may open one: tests/scoring/test_mine_pages.py.
     "ruler:application": set(),

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from dispatch.rules import second_limit
-from followup.rules import Policy, Try, enough, quiet
+from followup.rules import Policy, Try, band, enough, quiet
 from tests.city import NOON, ZONE
 
 POLICY = Policy(
@@ -70,3 +71,27 @@ def test_a_final_outcome_is_enough_at_once(reach: str) -> None:
 )
 def test_a_second_round_has_half_the_limit_and_a_day_at_least(minutes: int, expected: int) -> None:
     assert second_limit(minutes, 2, 1440) == expected
+
+
+BANDED = replace(POLICY, bands=2, edges=(time(12), time(18)))
+
+
+@pytest.mark.parametrize(
+    ("clock", "part"), [("08:00", 0), ("11:59", 0), ("12:00", 1), ("17:59", 1), ("18:00", 2), ("20:59", 2)]
+)
+def test_a_day_has_three_parts(clock: str, part: int) -> None:
+    hour, minute = map(int, clock.split(":"))
+    assert band(datetime(2026, 3, 2, hour, minute, tzinfo=ZONE), BANDED) == part
+
+
+def test_the_parts_of_the_day_are_those_of_the_city() -> None:
+    assert band(datetime(2026, 3, 2, 4, 0, tzinfo=UTC), BANDED) == 1  # noon in Beijing
+
+
+def test_three_attempts_in_one_part_of_the_day_are_not_enough_where_the_city_asks_for_two() -> None:
+    noons = tries((0, "phone", "no_answer"), (5, "message", "no_answer"), (24, "phone", "no_answer"))
+    assert (enough(noons, POLICY), enough(noons, BANDED)) == (True, False)
+    evening = tries((0, "phone", "no_answer"), (6, "message", "no_answer"), (24, "phone", "no_answer"))
+    assert enough(evening, BANDED) is True
+    assert enough(evening, replace(BANDED, bands=3)) is False
+    assert enough(tries((0, "phone", "refused")), BANDED) is True

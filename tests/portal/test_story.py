@@ -7,13 +7,13 @@ from django.utils import translation
 
 from followup import actions as followup
 from followup.actions import Said
+from followup.queries import online_until
 from handling import actions as handling
 from handling.actions import Result
 from handling.models import Extension
 from intake import actions as intake
 from intake.models import Word
 from portal import story
-from portal.actions import answerable_until
 from portal.moments import left, moment, span
 from portal.queries import case_of
 from portal.record import SHARED, TOLD, record
@@ -163,14 +163,14 @@ def test_a_case_that_is_done_again_says_so(live: Live, city: City) -> None:
 def test_an_online_answer_is_taken_for_72_hours(live: Live) -> None:
     ticket = live("followup", NOON)
     begun = NOON + minutes(5)
-    assert answerable_until(ticket, begun) == begun + timedelta(hours=72)
-    assert answerable_until(ticket, begun + timedelta(hours=72)) is not None
-    assert answerable_until(ticket, begun + timedelta(hours=72, seconds=1)) is None
+    assert online_until(ticket, begun) == begun + timedelta(hours=72)
+    assert online_until(ticket, begun + timedelta(hours=72)) is not None
+    assert online_until(ticket, begun + timedelta(hours=72, seconds=1)) is None
 
 
 def test_an_online_answer_is_taken_only_in_followup(live: Live) -> None:
     for state in ("handling", "closed", "answered"):
-        assert answerable_until(live(state, NOON), NOON) is None
+        assert online_until(live(state, NOON), NOON) is None
 
 
 def test_moments_and_spans_are_told_in_english_too() -> None:

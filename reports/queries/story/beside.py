@@ -258,11 +258,16 @@ def _ack(facts: Facts, rows: Rows) -> str:
     return str(label(facts["of"])) if facts.get("of") else ""
 
 
+def _first_call(facts: Facts, rows: Rows) -> str:
+    row = rows.named(facts, "first_call")
+    return row.told if row else ""
+
+
 TELLERS: Mapping[str, Callable[[Facts, Rows], str]] = {
     "object": _object,
     **dict.fromkeys(("uphold", "overrule", "rule", "objection_lapsed"), _ruling),
     **dict.fromkeys(("merge", "unmerge", "follow", "rejoin"), _into),
-    **dict.fromkeys(("adopt", "let_go"), _child),
+    **dict.fromkeys(("adopt", "let_go", "rebound"), _child),
     "split": _parts,
     **dict.fromkeys(("add", "urge", "withdraw"), _word),
     "co_add": _co_add,
@@ -288,6 +293,7 @@ TELLERS: Mapping[str, Callable[[Facts, Rows], str]] = {
     "whistle_rate": _rated,
     "whistle_end": _absent,
     "card": _card,
+    "first_call": _first_call,
     "oversee": _oversee,
     "oversee_end": _oversee_end,
     "ack": _ack,
