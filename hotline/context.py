@@ -157,7 +157,7 @@ ENTRIES = (
         "chart-bar",
         "g b",
         EVERYBODY - {Role.GRID, Role.AGENT},
-        frozenset({"reports:board", "reports:unit", "reports:tickets_behind"}),
+        frozenset({"reports:board", "reports:mine", "reports:unit", "reports:why", "reports:tickets_behind"}),
     ),
     Entry("admin:index", _("配置"), "settings", "g a", frozenset({Role.ADMIN})),
 )

@@ -8,15 +8,15 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row
-from reports.queries.charts import tile_places
-from reports.queries.lines import AGAINST, COLUMNS
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
 from scoring.rules import RATE_NAMES, rounded, summed
 from tickets.models import Category
 from units.models import Unit
+
+from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row
+from reports.queries.charts import tile_places
+from reports.queries.lines import AGAINST, COLUMNS, missing
 
 #: More lines than this in a drawing of changes cannot be told apart.
 DRAWN_CHANGES = 24
@@ -157,11 +157,6 @@ def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime)
         "history": history,
         "categories": _categories(unit, period),
     }
-
-
-def missing(amounts: ruler.Amounts, column: str) -> int:
-    """The valid follow-ups in which a thing was not so."""
-    return amounts["valid"] - sum(amounts[name] for name in AGAINST[column])
 
 
 def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:

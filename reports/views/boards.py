@@ -6,19 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-
-from reports.exports import FORMATS
-from reports.queries import boards, lines
-from reports.queries.board_page import board_page, missing, unit_page
-from reports.queries.boards import Board
-from reports.queries.charts import charts
-from scoring import queries as ruler
-from scoring.models import COUNTS, Period
+from scoring.models import Period
 from tickets.book import local_day
-from tickets.models import Category
 from units.doors import only
 from units.models import Unit
 from units.roles import Role
+
+from reports.exports import FORMATS
+from reports.queries import boards
+from reports.queries.board_page import board_page, unit_page
+from reports.queries.boards import Board
+from reports.queries.charts import charts
 
 #: Days of the calendar.
 CALENDAR = timedelta(days=182)
@@ -124,37 +122,3 @@ def unit(request: HttpRequest, period: str, code: str) -> HttpResponse:
         raise Http404(period)
     found = get_object_or_404(Unit.objects.select_related("district"), code=code)
     return render(request, "reports/board_unit.html", unit_page(found, month, known, timezone.now()))
-
-
-@require_safe
-@reader
-def tickets_behind(request: HttpRequest, period: str, code: str, column: str) -> HttpResponse:
-    """The lines that make a number, with the tickets this person may open."""
-    if column not in lines.COLUMNS:
-        raise Http404(column)
-    month = get_object_or_404(Period, code=period)
-    found = get_object_or_404(Unit, code=code)
-    leaf = request.GET.get("category", "")
-    category = get_object_or_404(Category, code=leaf) if leaf else None
-    shown = lines.page(
-        lines.behind(month, found, column, category), request.user, request.GET.get("after", "")
-    )
-    context = {
-        "period": month,
-        "unit": found,
-        "column": column,
-        "name": lines.COLUMNS[column][0],
-        "category": category,
-        "page": shown,
-        "total": _total(month, found, column, category),
-    }
-    template = "reports/board_lines.html"
-    return render(request, f"{template}#rows" if request.htmx else template, context)
-
-
-def _total(period: Period, unit: Unit, column: str, category: Category | None) -> int:
-    """What the lines add up to: the number that was clicked."""
-    rows = ruler.amounts([period], credited=unit, by_category=category is not None)
-    wanted = category.pk if category else None
-    amounts = next((row.amounts for row in rows if row.category == wanted), dict.fromkeys(COUNTS, 0))
-    return amounts[column] if column in amounts else missing(amounts, column)

@@ -110,7 +110,10 @@ PAGES: dict[str, set[str]] = {
     "reports:board_tables": BOARDS,
     "reports:board_file": BOARDS,
     "reports:unit": BOARDS,
+    "reports:mine": UNIT - {"grid"},
+    "reports:why": BOARDS,
     "reports:tickets_behind": BOARDS,
+    "reports:lines_file": BOARDS,
     "tickets:attachment": READERS,
 }
 #: Only by POST: 405 for whoever asks with GET, once they are known.

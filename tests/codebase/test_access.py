@@ -61,6 +61,7 @@ def address(name: str, ticket: Ticket) -> str:
         [ticket.number],
         [period, ticket.lead.code],
         [period, ticket.lead.code, "solved"],
+        [period, ticket.lead.code, "solved", "csv"],
         [0],
         ["extension", 0],
         [ticket.number, 0],
