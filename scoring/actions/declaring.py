@@ -11,15 +11,16 @@ from intake.rules import scrub
 from scoring.actions.exclusions import declare_out
 from scoring.models import Declaration, Ground
 from scoring.queries import ground_in_force
-from scoring.queries.declarations import counted_answer, left_in
+from scoring.queries.declarations import counted_answer, in_force, left_in
 from tickets.errors import Refused
 from tickets.models import Category, Ticket
 from units.models import Place, User
 
 #: The ground of DOMAIN §2.4 that a declaration stands for.
 GROUND = "X8"
-#: Tickets left out in one transaction.
+#: Tickets left out in one transaction, and at one go.
 BATCH = 200
+MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,22 @@ def confirm(row: Declaration, *, by: User, at: datetime) -> None:
 
 
 def leave_out_declared(at: datetime) -> int:
-    """Leave out whatever confirmed declarations cover and the ledger still counts; how many tickets.
+    """Leave out what confirmed declarations cover and the ledger still counts; how many tickets.
 
-    In batches, so that it may be killed at any point and goes on the next time; what is answered later is
-    found the next time too. Any number of workers may do so at once.
+    In batches and never more than about `MOST` at a time: it may be killed at any point and goes on the
+    next time, which also finds what is answered later. Any number of workers may do so at once.
     """
-    return sum(_leave_out(row, at) for row in Declaration.objects.filter(confirmed_at__lte=at).order_by("pk"))
+    done = 0
+    for row in in_force(at):
+        if done < MOST:
+            done += _leave_out(row, at)
+    return done
 
 
 def _leave_out(row: Declaration, at: datetime) -> int:
     ground = ground_in_force(GROUND, row.begins)
     done, last = 0, 0
-    while ground is not None:
+    while ground is not None and done < MOST:
         taken, some = _batch(row, ground, at, last)
         if not some:
             break

@@ -11,6 +11,7 @@ from scoring.actions.declaring import leave_out_declared
 from scoring.audit import misfolded, waiting
 from scoring.models import Period, Published
 from scoring.queries import amounts
+from scoring.queries.declarations import unfinished
 from scoring.queries.standing import marks_of, places
 from scoring.statements import statement
 from tickets.errors import Refused
@@ -50,6 +51,8 @@ def _refuse_unready(period: Period, at: datetime) -> None:
         raise Refused(_("周期尚未结束，不能发布。"))
     if waiting(period):
         raise Refused(_("还有回访结果没有计入，请稍后再试。"))
+    if unfinished(at):
+        raise Refused(_("突发事件的回访结果还在剔除，请稍后再试。"))
 
 
 def _rows(period: Period) -> Iterator[Published]:

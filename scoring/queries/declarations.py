@@ -1,5 +1,7 @@
 """What a declaration covers, and how much of it is left out already."""
 
+from datetime import datetime
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from followup.models import Answer, Reach
@@ -36,6 +38,16 @@ def left_in(row: Declaration) -> QuerySet[Ticket]:
     """What it covers and the ledger still counts."""
     found = covered(row).filter(state__in=ANSWERED).filter(Exists(counted().filter(ticket=OuterRef("pk"))))
     return found.exclude(Exists(Exclusion.objects.filter(ticket=OuterRef("pk"), state__in=SETTLED)))
+
+
+def in_force(at: datetime) -> QuerySet[Declaration]:
+    """Those that a second person had confirmed by the moment."""
+    return Declaration.objects.filter(confirmed_at__lte=at).order_by("pk")
+
+
+def unfinished(at: datetime) -> bool:
+    """Whether anything declared is still counted."""
+    return any(left_in(row).exists() for row in in_force(at))
 
 
 def left_count(row: Declaration) -> str:

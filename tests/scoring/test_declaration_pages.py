@@ -229,6 +229,22 @@ def test_a_month_is_published_without_what_was_declared(
     assert (line.period.code, line.about) == ("2026-03", None)
 
 
+def test_a_month_waits_until_all_that_was_declared_is_left_out(
+    city: City, asked: Ask, in_force: Callable[..., Declaration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declaring, "BATCH", 1)
+    monkeypatch.setattr(declaring, "MOST", 2)
+    for _n in range(3):
+        counted(city, asked)
+    in_force()
+    with pytest.raises(Refused):
+        freeze(ensure_period(NOON), by=city.supervisor, at=timezone.now())
+    assert ensure_period(NOON).frozen_at is None
+    assert ScoreLine.objects.filter(source="excluded").count() == 2
+    freeze(ensure_period(NOON), by=city.supervisor, at=timezone.now())
+    assert ScoreLine.objects.filter(source="excluded").count() == 3
+
+
 @pytest.mark.parametrize("many", [1, 20])
 def test_the_list_asks_the_database_as_often_for_twenty_as_for_one(
     in_force: Callable[..., Declaration],
