@@ -1,8 +1,9 @@
 """Pure thinking about pages: cells that are safe to export, numbers that may be shown, trees of names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from urllib.parse import urlencode
 
 #: What a spreadsheet takes for the beginning of a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -47,6 +48,22 @@ def branches(counted: Iterable[tuple[str, int]], depth: int = 2) -> list[Branch]
             here = here.children.setdefault(name, Branch(name))
             here.value += value
     return root.ordered()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a board's address asks for; empty: whatever comes first. `volume`: a band, "0" the smallest."""
+
+    group: str = ""
+    period: str = ""
+    stratum: str = ""
+    volume: str = ""
+    #: "league" or "bands".
+    view: str = ""
+
+    def but(self, **changes: str) -> str:
+        """The address for the same with changes."""
+        return "?" + urlencode({key: text for key, text in (asdict(self) | changes).items() if text})
 
 
 def changed(before: int | None, now: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
@@ -91,6 +92,14 @@ def alert_level(tags: str) -> str:
 def item(mapping: Mapping[object, object], key: object) -> object:
     """mapping[key], None where it lacks it."""
     return mapping.get(key)
+
+
+@register.filter
+def signed(value: Decimal | int | None, unit: str = "") -> str:
+    """A change with its sign and unit; None is a dash."""
+    if value is None:
+        return "—"
+    return f"{value:+}{unit}" if value else f"{value}{unit}"
 
 
 # Time left ---------------------------------------------------------------------------------------

@@ -8,15 +8,18 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from reports.queries.board_choices import bands, choices, in_bands, marked, named
+from reports.queries.board_rows import Pooled, Row
+from reports.queries.boards import DRAWN, SHOWN, Board
+from reports.queries.charts import tile_places
+from reports.queries.lines import AGAINST, COLUMNS, missing
+from reports.rules import Asked
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
 from scoring.rules import RATE_NAMES, rounded, summed
 from tickets.models import Category
 from units.models import Unit
-
-from reports.queries.boards import DRAWN, SHOWN, Board, Pooled, Row
-from reports.queries.charts import tile_places
-from reports.queries.lines import AGAINST, COLUMNS, missing
 
 #: More lines than this in a drawing of changes cannot be told apart.
 DRAWN_CHANGES = 24
@@ -29,38 +32,63 @@ RATE_LABELS = {"responded": _("响应率"), "solved": _("解决率"), "satisfied
 
 
 @dataclass(frozen=True)
+class Change:
+    """How much more a figure is than in another period up to the same day, also in words: "+3.2%"."""
+
+    value: Decimal
+    told: str
+
+
+@dataclass(frozen=True)
 class Tile:
-    """A figure with its change since the last period up to the same day, and its real history."""
+    """A figure with its change since the last period and since a year ago, and its real history."""
 
     label: str | Promise
     value: Decimal | int | None
     suffix: str = ""
-    change: Decimal | None = None
-    #: The change in words: "+3.2%", "−0.8 个百分点".
-    told: str = ""
+    #: 环比, 同比.
+    before: Change | None = None
+    year: Change | None = None
     history: Sequence[Decimal | int | None] = ()
 
 
-def board_page(board: Board, at: datetime, *, whole: bool = False) -> dict[str, object]:
+def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False) -> dict[str, object]:
     """The context of the board's template; unless the `whole` is asked for, of long tables the head."""
-    districts = board.group == Unit.RankGroup.DISTRICTS
+    in_order = not in_bands(board, asked)
+    mapped = in_order and board.group == Unit.RankGroup.DISTRICTS and not board.empty
     return {
         "board": board,
+        "period": board.period,
+        "here": asked.but(),
+        "more": asked.but(all="1"),
+        "choices": choices(board, asked),
+        "bands": [] if in_order else bands(board),
+        "lists": named(board) if in_order else [],
+        "marks": marked(board),
+        "tiles": _tiles(board),
+        "weights": percents(board.period),
+        "confidence": f"{board.period.scheme.confidence / 10:g}",
+        "count_names": COUNTS,
+        "peopled": any(row.unit.residents for row in board.ranked),
+        **_table(board, whole=whole or not in_order),
+        "cells": _cells(board, at) if mapped else [],
+        "bounds": _bounds(board.ranked),
+        "changes": _changes(board.ranked) if in_order and len(board.ranked) <= DRAWN_CHANGES else [],
+    }
+
+
+def _table(board: Board, *, whole: bool) -> dict[str, object]:
+    """The rows of the league table, and how they are drawn."""
+    count = len(board.ranked)
+    return {
         "ranked": board.ranked if whole else board.ranked[:HEAD],
         "low": board.low if whole else board.low[:HEAD],
         "head": HEAD,
-        "cut": not whole and max(len(board.ranked), len(board.low)) > HEAD,
-        "period": board.period,
-        "tiles": _tiles(board),
-        "weights": percents(board.period),
-        "count_names": COUNTS,
-        "drawn": len(board.ranked) <= DRAWN,
+        "cut": not whole and max(count, len(board.low)) > HEAD,
+        "drawn": count <= DRAWN,
         "traced": any(len(row.history) > 1 for row in board.ranked),
         "bars": {name: _floor(board.ranked, name) for name in ("score", *RATE_NAMES)},
-        "cells": _cells(board, at) if districts and not board.empty else [],
-        "bounds": _bounds(board.ranked),
-        "changes": _changes(board.ranked) if len(board.ranked) <= DRAWN_CHANGES else [],
-        "marked_low": len(board.ranked) - MARKED if len(board.ranked) >= 3 * MARKED else len(board.ranked),
+        "marked_low": count - MARKED if count >= 3 * MARKED else count,
     }
 
 
@@ -70,26 +98,40 @@ def percents(period: Period) -> dict[str, str]:
 
 
 def _tiles(board: Board) -> list[Tile]:
-    """Volume, the three rates of all answers together, and how many answered."""
-    now, before = board.whole, board.whole_before
-    history = [whole for _code, whole in board.history]
-    tiles = [_counted("accepted", now, before, history)]
+    """Volume, the three rates of all answers together, the score they make, and how many answered."""
+    now = board.whole
+    past = [row.whole if row else None for row in (board.previous, board.year)]
+    history = [] if board.within else [whole for _code, whole in board.history]
+    tiles = [_counted("accepted", now, past, history)]
     for name in RATE_NAMES:
-        old = before.rates[name] if before else None
-        new = now.rates[name]
-        change = None if old is None or new is None else new - old
-        told = "" if change is None else gettext("%(change)s 个百分点") % {"change": f"{change:+}"}
-        tiles.append(Tile(RATE_LABELS[name], new, "%", change, told, [w.rates[name] for w in history]))
-    return [*tiles, _counted("valid", now, before, history)]
+        changes = [_points(now.rates[name], old.rates[name] if old else None, "%") for old in past]
+        tiles.append(
+            Tile(RATE_LABELS[name], now.rates[name], "%", *changes, [w.rates[name] for w in history])
+        )
+    changes = [_points(now.score, old.score if old else None) for old in past]
+    tiles.append(Tile(_("综合成绩（汇总）"), now.score, "", *changes, [w.score for w in history]))
+    return [*tiles, _counted("valid", now, past, history)]
 
 
-def _counted(name: str, now: Pooled, before: Pooled | None, history: Iterable[Pooled]) -> Tile:
-    """A count, with its change in per cent."""
-    value, old = now.amounts[name], before.amounts[name] if before else 0
-    change = rounded(100 * (value - old), old, 1) if old > 0 else None
-    label = COLUMNS[name][0]
-    told = "" if change is None else f"{change:+}%"
-    return Tile(label, value, "", change, told, [whole.amounts[name] for whole in history])
+def _points(now: Decimal | None, old: Decimal | None, unit: str = "") -> Change | None:
+    """A change in points, of per cent or of the score."""
+    if now is None or old is None:
+        return None
+    words = gettext("%(change)s 个百分点") if unit else gettext("%(change)s 分")
+    return Change(now - old, words % {"change": f"{now - old:+}"})
+
+
+def _counted(name: str, now: Pooled, past: Iterable[Pooled | None], history: Iterable[Pooled]) -> Tile:
+    """A count, with its changes in per cent."""
+    changes = [_grown(now.amounts[name], old.amounts[name] if old else 0) for old in past]
+    return Tile(COLUMNS[name][0], now.amounts[name], "", *changes, [w.amounts[name] for w in history])
+
+
+def _grown(now: int, old: int) -> Change | None:
+    if old <= 0:
+        return None
+    change = rounded(100 * (now - old), old, 1)
+    return Change(change, f"{change:+}%")
 
 
 def _floor(ranked: Sequence[Row], name: str) -> int:
@@ -121,7 +163,7 @@ def _bounds(ranked: Sequence[Row]) -> list[Decimal]:
 
 def _changes(ranked: Sequence[Row]) -> list[dict[str, object]]:
     """Rows of the drawing of ranks, when there was a ranking before."""
-    if not any(row.before for row in ranked):
+    if not any(row.before and row.before.rank for row in ranked):
         return []
     return [
         {

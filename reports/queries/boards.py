@@ -1,112 +1,75 @@
-"""The board of a rank group in a period: places, counts, rates, and the change since the last period."""
+"""The board of a rank group in a period: places, counts, rates, how sure they are, and what has changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
-from urllib.parse import quote
 
-from reports.rules import changed, percent
+from reports.queries import board_units
+from reports.queries.board_rows import Pooled, Row
+from reports.queries.board_units import Named, Within
 from scoring import queries as ruler
-from scoring.models import AMOUNTS, COUNTS, Period
-from scoring.queries.standing import NOBODY, Placed, marks_of
+from scoring.models import AMOUNTS, Mark, Period, ScoreLine
+from scoring.queries.standing import NOBODY, Placed
 from scoring.rules import (
     RATE_NAMES,
+    WHOLE,
     Month,
     Standing,
-    Weights,
     mean,
     rates_of,
     same_day,
     score_of,
     summed,
 )
+from scoring.rules.intervals import Interval, deviations, of_score, ranges
+from scoring.rules.ranking import Lists, band, lists
 from tickets.book import local_day
-from units.models import Unit
 
 #: Periods offered and drawn.
 SHOWN = 12
 #: In larger groups no row has a line of its own: nobody could read 343 of them.
 DRAWN = 60
+ALL = Within()
 
 
 @dataclass(frozen=True)
-class Row:
-    """A unit on the board."""
+class Earlier:
+    """A period that a board is compared with, up to the day that is as far in."""
 
-    unit: Unit
-    standing: Standing
-    period: str = ""
-    before: Standing | None = None
-    history: Sequence[Decimal] = ()
-
-    @property
-    def change(self) -> int | None:
-        return changed(self.before.rank if self.before else None, self.standing.rank)
-
-    @property
-    def moved(self) -> int:
-        return abs(self.change or 0)
-
-    @property
-    def path(self) -> str:
-        """Its page, below the board's address."""
-        return f"{self.period}/{quote(self.standing.code)}/"
-
-    @property
-    def percents(self) -> dict[str, str]:
-        return {name: percent(rate.percent) for name, rate in self.standing.rates.items()}
-
-    @property
-    def counts(self) -> list[tuple[str, int]]:
-        """The whole numbers in the order of the columns, each with its name."""
-        return [(name, self.standing.amounts[name]) for name in COUNTS]
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """A group as one: its counts, the rates of all its answers together, and the mean of its units' rates."""
-
-    amounts: Mapping[str, int]
-    weights: Weights
-    means: Mapping[str, Decimal | None] = field(default_factory=dict)
-    mean_score: Decimal | None = None
-
-    @cached_property
-    def rates(self) -> dict[str, Decimal | None]:
-        return {name: rate.percent for name, rate in rates_of(self.amounts).items()}
-
-    @cached_property
-    def score(self) -> Decimal | None:
-        return score_of(rates_of(self.amounts), self.weights)
-
-    @property
-    def percents(self) -> dict[str, str]:
-        return {name: percent(rate) for name, rate in self.rates.items()}
-
-    @property
-    def mean_percents(self) -> dict[str, str]:
-        return {name: percent(rate) for name, rate in self.means.items()}
+    period: Period
+    until: date
+    placed: Placed = NOBODY
+    whole: Pooled | None = None
 
 
 @dataclass(frozen=True)
 class Board:
-    """Everything a board shows, read in four statements whatever the number of units."""
+    """Everything a board shows, read in a few statements whatever the number of units."""
 
     group: str
     period: Period
-    previous: Period | None
-    #: The day up to which the previous period is compared.
-    until: date | None
+    previous: Earlier | None
+    #: The same period a year ago.
+    year: Earlier | None
     running: bool
+    within: Within
     ranked: Sequence[Row]
     low: Sequence[Row]
     #: Units of the group about which nothing was counted.
     idle: int
     whole: Pooled
-    whole_before: Pooled | None
+    #: The whole group in each real period, whatever part of it is shown.
     history: Sequence[tuple[str, Pooled]]
+    #: The units named each month; of a whole group alone.
+    lists: Lists
+    marks: Sequence[Mark]
+    #: The strata that the group's units belong to.
+    strata: Sequence[str] = ()
+    #: Late lines of other periods that adjust this one since it was published.
+    adjusted: int = 0
+    #: Unit → its row, for the lists and the marks.
+    by_code: Mapping[str, Row] = field(default_factory=dict, compare=False)
 
     @property
     def empty(self) -> bool:
@@ -123,60 +86,163 @@ def previous_of(period: Period, known: Sequence[Period]) -> Period | None:
     return next((row for row in known if row.ends == period.begins), None)
 
 
-def compared_until(period: Period, previous: Period, at: datetime) -> date:
-    """The day of the previous period up to which it is compared: as far in as this one is by now."""
-    month = Month(previous.code, local_day(previous.begins), local_day(previous.ends))
+def year_before(period: Period, known: Sequence[Period]) -> Period | None:
+    """The period of the same month a year ago."""
+    code = f"{int(period.code[:4]) - 1}{period.code[4:]}"
+    return next((row for row in known if row.code == code), None)
+
+
+def compared_until(period: Period, other: Period, at: datetime) -> date:
+    """The day of another period up to which it is compared: as far in as this one is by now."""
+    month = Month(other.code, local_day(other.begins), local_day(other.ends))
     last = local_day(period.ends) - timedelta(days=1)
     if at >= period.ends:
         return month.ends - timedelta(days=1)
     return same_day(local_day(period.begins), min(local_day(at), last), month)
 
 
-def board(group: str, period: Period, known: Sequence[Period], at: datetime) -> Board:
-    """The board as the ledger stands at this moment; `at` tells how far into the period we are."""
-    units = {unit.pk: unit for unit in Unit.objects.ranked(group)}
-    placed = _placed(group, period, units)
+def board(group: str, period: Period, known: Sequence[Period], at: datetime, within: Within = ALL) -> Board:
+    """The board as the ledger stands at this moment; `at` tells how far into the period we are.
+
+    `within` a stratum or a volume band, the units that remain are placed among themselves.
+    """
+    units = board_units.ranked(group)
+    before, ago = previous_of(period, known), year_before(period, known)
+    marks = _marks(group, [row for row in (period, before, ago) if row is not None])
+    placed = _placed(group, period, units, marks)
     # A published month also has the rows of units that are no longer ranked.
-    units |= Unit.objects.in_bulk([pk for pk, _row in placed.all if pk not in units])
-    previous = previous_of(period, known)
-    until = compared_until(period, previous, at) if previous else None
-    before = NOBODY
-    if previous and until:
-        earlier = ruler.amounts_until(previous, until, group)
-        before = ruler.places(earlier, _codes(units), previous, marks_of(previous))
-    places = dict(before.ranked)
+    units |= board_units.known(pk for pk, _row in placed.all if pk not in units)
+    edges = period.scheme.volume_bands
+    kept = {pk for pk, row in placed.all if within.holds(units[pk], row.amounts, edges)}
+    previous = _earlier(group, period, before, at, units, marks, kept)
+    year = _earlier(group, period, ago, at, units, marks, kept)
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
     history, lines = _history(group, shown, units)
-    ranked, low = (
-        [Row(units[pk], row, period.code, places.get(pk), lines.get(pk, ())) for pk, row in part]
-        for part in (placed.ranked, placed.low)
-    )
+    here = _within(placed, kept) if within else placed
+    ranked, low = _rows(here, period, units, (previous, year), lines)
+    told = {row.standing.code: row for row in (*ranked, *low)}
     return Board(
         group=group,
         period=period,
         previous=previous,
-        until=until,
+        year=year,
         running=at < period.ends,
+        within=within,
         ranked=ranked,
         low=low,
-        idle=len(units) - len(ranked) - len(low),
-        whole=_with_means(_whole(placed, period), placed),
-        whole_before=_whole(before, previous) if previous and before.all else None,
+        idle=_idle(units, within) - len(told),
+        whole=_with_means(_whole(here, period), here),
         history=history,
+        lists=_lists(here, previous, period),
+        marks=[row for row in marks if row.period_id == period.pk and row.unit_id in kept],
+        strata=sorted({unit.stratum for unit in units.values()} - {""}),
+        adjusted=ScoreLine.objects.filter(about=period).count() if period.frozen_at else 0,
+        by_code=told,
     )
 
 
-def _placed(group: str, period: Period, units: Mapping[int, Unit]) -> Placed:
+def _marks(group: str, wanted: Sequence[Period]) -> list[Mark]:
+    """Points added and taken by people in these periods, with their reasons."""
+    found = Mark.objects.filter(period__in=[row.pk for row in wanted], unit__rank_group=group)
+    return list(found.order_by("at", "pk"))
+
+
+def _tenths(marks: Sequence[Mark], period: Period) -> dict[int, int]:
+    told: dict[int, int] = {}
+    for row in marks:
+        if row.period_id == period.pk:
+            told[row.unit_id] = told.get(row.unit_id, 0) + row.tenths
+    return told
+
+
+def _placed(group: str, period: Period, units: Mapping[int, Named], marks: Sequence[Mark]) -> Placed:
     """The group's places: as published, else as the ledger stands."""
     if period.frozen_at is not None:
         return ruler.published_places(period, group)
     rows = ruler.amounts([period], group=group, by_unit=True)
     amounts = {row.unit: row.amounts for row in rows if row.unit is not None}
-    return ruler.places(amounts, _codes(units), period, marks_of(period))
+    return ruler.places(amounts, _codes(units), period, _tenths(marks, period))
 
 
-def _codes(units: Mapping[int, Unit]) -> dict[int, str]:
+def _earlier(
+    group: str,
+    period: Period,
+    other: Period | None,
+    at: datetime,
+    units: Mapping[int, Named],
+    marks: Sequence[Mark],
+    kept: set[int],
+) -> Earlier | None:
+    """The other period up to the same day, of the units that are shown."""
+    if other is None:
+        return None
+    until = compared_until(period, other, at)
+    amounts = ruler.amounts_until(other, until, group)
+    placed = _within(ruler.places(amounts, _codes(units), other, _tenths(marks, other)), kept)
+    return Earlier(other, until, placed, _whole(placed, other) if placed.all else None)
+
+
+def _codes(units: Mapping[int, Named]) -> dict[int, str]:
     return {pk: unit.code for pk, unit in units.items()}
+
+
+def _within(placed: Placed, kept: set[int]) -> Placed:
+    """These units alone, placed among themselves in the same order."""
+    ranked = [(pk, row) for pk, row in placed.ranked if pk in kept]
+    told = [(pk, row.at(place)) for place, (pk, row) in enumerate(ranked, 1)]
+    return Placed(told, [(pk, row) for pk, row in placed.low if pk in kept])
+
+
+def _idle(units: Mapping[int, Named], within: Within) -> int:
+    """How many units there are to have a row: those without an answer are of no volume band."""
+    if within.volume not in (None, 0):
+        return 0
+    return sum(1 for unit in units.values() if within.stratum in ("", unit.stratum))
+
+
+def _rows(
+    placed: Placed,
+    period: Period,
+    units: Mapping[int, Named],
+    earlier: tuple[Earlier | None, Earlier | None],
+    lines: Mapping[int, Sequence[Decimal]],
+) -> tuple[list[Row], list[Row]]:
+    """The rows with what they are compared with; the ranked also with what the sample allows to say."""
+    scheme = period.scheme
+    z = deviations(scheme.confidence)
+    before, year = (dict(row.placed.all) if row else {} for row in earlier)
+    ranked, low = (
+        [
+            Row(units[pk], row, period.code, before.get(pk), year.get(pk), lines.get(pk, ()), z)
+            for pk, row in part
+        ]
+        for part in (placed.ranked, placed.low)
+    )
+    above: Interval | None = None
+    intervals = [_interval(row.standing, z) for row in ranked]
+    for row, interval, places in zip(ranked, intervals, ranges(intervals), strict=True):
+        alike = above is not None and interval is not None and interval.high >= above.low
+        # Still being made here; `replace` costs as much as all the rest.
+        row.__dict__.update(
+            interval=interval, places=places, alike=alike, band=band(row.standing.score, scheme.bands)
+        )
+        above = interval
+    return ranked, low
+
+
+def _interval(row: Standing, z: float) -> Interval | None:
+    """What points the sample allows; what people added or took is certain."""
+    found = of_score(row.rates, row.weights, z)
+    if found is None or not row.tenths:
+        return found
+    points = Decimal(row.tenths) / 10
+    return Interval(found.low + points, found.high + points)
+
+
+def _lists(placed: Placed, previous: Earlier | None, period: Period) -> Lists:
+    """Who is named this month (DOMAIN §2.5)."""
+    before = {row.code: row for _pk, row in previous.placed.all} if previous else {}
+    return lists([row for _pk, row in placed.ranked], before, period.scheme.lists)
 
 
 def _whole(placed: Placed, period: Period) -> Pooled:
@@ -188,7 +254,7 @@ def _whole(placed: Placed, period: Period) -> Pooled:
 def _with_means(whole: Pooled, placed: Placed) -> Pooled:
     """With the arithmetic mean of its units beside it (DOMAIN §11 sums up by the mean)."""
     rows = [row for _pk, row in placed.all]
-    means = {name: mean((row.rates[name].share for row in rows), 4) for name in RATE_NAMES}
+    means = {name: mean((_share(row, name) for row in rows), 4) for name in RATE_NAMES}
     return replace(
         whole,
         means={name: None if share is None else share.scaleb(2) for name, share in means.items()},
@@ -196,11 +262,17 @@ def _with_means(whole: Pooled, placed: Placed) -> Pooled:
     )
 
 
+def _share(row: Standing, name: str) -> Decimal | None:
+    """To 28 digits: exact fractions cost three times that."""
+    num, base = row.rates[name]
+    return Decimal(num) / (WHOLE * base) if base > 0 else None
+
+
 History = list[tuple[str, Pooled]]
 Lines = dict[int, list[Decimal]]
 
 
-def _history(group: str, shown: Sequence[Period], units: Mapping[int, Unit]) -> tuple[History, Lines]:
+def _history(group: str, shown: Sequence[Period], units: Mapping[int, Named]) -> tuple[History, Lines]:
     """The group as one in each real period, oldest first; in a small group also each unit's scores."""
     single = len(units) <= DRAWN
     rows = ruler.amounts(shown, group=group, by_period=True, by_unit=single)

@@ -1,22 +1,27 @@
 """The ruler's pages: the board, a unit's month, the lines behind a number, and their files."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from scoring.models import Period
+
+from reports.exports import WRITERS
+from reports.queries import boards, lines
+from reports.queries.board_choices import groups, in_bands
+from reports.queries.board_page import board_page, unit_page
+from reports.queries.board_units import Within
+from reports.queries.boards import Board
+from reports.queries.charts import charts
+from reports.rules import Asked
+from reports.tables import board_table
+from scoring.models import Period, ScoreLine
 from tickets.book import local_day
 from units.doors import only
 from units.models import Unit
 from units.roles import Role
-
-from reports.exports import FORMATS
-from reports.queries import boards
-from reports.queries.board_page import board_page, unit_page
-from reports.queries.boards import Board
-from reports.queries.charts import charts
 
 #: Days of the calendar.
 CALENDAR = timedelta(days=182)
@@ -26,46 +31,57 @@ CALENDAR = timedelta(days=182)
 reader = only(frozenset(Role) - {Role.AGENT, Role.GRID})
 
 
-def _group(request: HttpRequest) -> str:
-    """The group asked for, else the one the person's own unit is ranked in."""
-    asked = request.GET.get("group", "")
-    if asked in Unit.RankGroup.values:
-        return asked
-    unit = request.user.unit
-    return unit.rank_group if unit is not None and unit.rank_group else Unit.RankGroup.DISTRICTS
+def _asked(request: HttpRequest) -> Asked:
+    """What the address asks for; the group is, unasked, the one that the person's own unit is ranked in."""
+    group = request.GET.get("group", "")
+    if group not in Unit.RankGroup.values:
+        unit = request.user.unit
+        group = unit.rank_group if unit is not None and unit.rank_group else Unit.RankGroup.DISTRICTS
+    stratum, volume, view = (request.GET.get(name, "") for name in ("stratum", "volume", "view"))
+    return Asked(
+        group=str(group),
+        period=request.GET.get("period", ""),
+        stratum=stratum if stratum in Unit.Stratum.values else "",
+        volume=volume if volume in {"0", "1", "2", "3", "4"} else "",
+        view=view if view in ("league", "bands") else "",
+    )
 
 
-def _period(request: HttpRequest, known: list[Period]) -> Period | None:
+def _period(asked: Asked, known: list[Period]) -> Period | None:
     """The period asked for, else the newest. Raises Http404 for one there is not."""
-    code = request.GET.get("period", "")
-    if not code:
+    if not asked.period:
         return known[0] if known else None
     for period in known:
-        if period.code == code:
+        if period.code == asked.period:
             return period
-    raise Http404(code)
+    raise Http404(asked.period)
 
 
-def _asked(request: HttpRequest, at: datetime) -> Board:
+def _board(asked: Asked, at: datetime) -> Board:
     known = boards.periods()
-    period = _period(request, known)
+    period = _period(asked, known)
     if period is None:
         raise Http404("no period yet")
-    return boards.board(_group(request), period, known, at)
+    return boards.board(asked.group, period, known, at, _within(asked))
+
+
+def _within(asked: Asked) -> Within:
+    return Within(asked.stratum, int(asked.volume) if asked.volume else None)
 
 
 @require_safe
 @reader
 def board(request: HttpRequest) -> HttpResponse:
     """The board of a group in a period."""
-    at = timezone.now()
+    at, asked = timezone.now(), _asked(request)
     known = boards.periods()
-    period = _period(request, known)
-    group = _group(request)
-    context = {"group": group, "groups": Unit.RankGroup.choices, "periods": known, "period": None, "at": at}
+    period = _period(asked, known)
+    context = {"group": asked.group, "groups": groups(asked), "periods": known, "period": period}
     if period is not None:
-        context |= board_page(boards.board(group, period, known, at), at, whole="all" in request.GET)
-    return render(request, "reports/board.html", context)
+        asked = replace(asked, period=period.code)
+        shown = boards.board(asked.group, period, known, at, _within(asked))
+        context |= board_page(shown, asked, at, whole="all" in request.GET)
+    return render(request, "reports/board.html", context | {"at": at, "asked": asked})
 
 
 @require_safe
@@ -73,7 +89,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def board_data(request: HttpRequest) -> JsonResponse:
     """What the charts of a board draw."""
     at = timezone.now()
-    shown = _asked(request, at)
+    shown = _board(_asked(request), at)
     drawn = charts(shown.group, shown.period, local_day(at - CALENDAR))
     until = local_day(at)
     since = drawn.days[0][0] if drawn.days else until
@@ -88,11 +104,11 @@ def board_data(request: HttpRequest) -> JsonResponse:
 def board_tables(request: HttpRequest) -> HttpResponse:
     """The charts' data as tables, fetched when somebody opens them."""
     at = timezone.now()
-    known = boards.periods()
-    period = _period(request, known)
+    asked = _asked(request)
+    period = _period(asked, boards.periods())
     if period is None:
         raise Http404("no period yet")
-    drawn = charts(_group(request), period, local_day(at - CALENDAR))
+    drawn = charts(asked.group, period, local_day(at - CALENDAR))
     return render(request, "reports/_board_tables.html", {"charts": drawn})
 
 
@@ -100,16 +116,30 @@ def board_tables(request: HttpRequest) -> HttpResponse:
 @reader
 def board_file(request: HttpRequest, ending: str) -> HttpResponse:
     """The board as CSV or XLSX."""
-    if ending not in FORMATS:
+    if ending not in WRITERS:
         raise Http404(ending)
-    shown = _asked(request, timezone.now())
-    media, write = FORMATS[ending]
+    asked = _asked(request)
+    shown = _board(asked, timezone.now())
+    media, write = WRITERS[ending]
+    cells = board_table(shown, bands=in_bands(shown, asked))
     name = f"board-{shown.group}-{shown.period.code}.{ending}"
     return HttpResponse(
-        write(shown),
+        write(cells, shown.period.code),
         content_type=media,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@require_safe
+@reader
+def adjusted(request: HttpRequest, period: str) -> HttpResponse:
+    """What was put right of a published month since, in later ones."""
+    month = get_object_or_404(Period.objects.select_related("scheme"), code=period, frozen_at__isnull=False)
+    found = ScoreLine.objects.filter(about=month).select_related("period")
+    shown = lines.page(found, request.user, request.GET.get("after", ""))
+    context = {"period": month, "page": shown}
+    template = "reports/board_adjusted.html"
+    return render(request, f"{template}#rows" if request.htmx else template, context)
 
 
 @require_safe

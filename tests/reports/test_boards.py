@@ -67,16 +67,20 @@ def test_the_board_is_the_same_before_and_after_folding(month: City) -> None:
 def test_a_running_period_is_compared_with_the_last_one_up_to_the_same_day(month: City) -> None:
     asked(month, month.street, at=NOON - timedelta(days=20))
     shown = board("streets")
-    assert (shown.running, shown.previous.code, shown.until.isoformat()) == (True, "2026-02", "2026-01-30")
-    assert shown.whole_before.amounts["valid"] == 20
+    assert (shown.running, shown.previous.period.code, shown.previous.until.isoformat()) == (
+        True,
+        "2026-02",
+        "2026-01-30",
+    )
+    assert shown.previous.whole.amounts["valid"] == 20
     ended = board("streets", datetime(2026, 3, 19, tzinfo=ZONE))
-    assert (ended.running, ended.until.isoformat()) == (False, "2026-02-18")
-    assert ended.whole_before.amounts["valid"] == 21
+    assert (ended.running, ended.previous.until.isoformat()) == (False, "2026-02-18")
+    assert ended.previous.whole.amounts["valid"] == 21
 
 
 def test_the_first_period_has_nothing_to_be_compared_with(month: City) -> None:
     shown = board("streets", LAST_MONTH, "2026-02")
-    assert (shown.previous, shown.whole_before) == (None, None)
+    assert (shown.previous, shown.year) == (None, None)
     assert [row.change for row in shown.ranked] == [None, None]
     assert [code for code, _whole in shown.history] == ["2026-02"]
 
@@ -88,13 +92,13 @@ def test_a_district_stands_for_its_whole_subtree(month: City) -> None:
     shown = board("districts")
     assert places(shown.ranked) == [(1, "110108", Decimal("95.3"), 0)]
     assert shown.ranked[0].standing.amounts["valid"] == 22
-    assert [row.unit for row in shown.low] == [month.other_district]
+    assert [row.unit.pk for row in shown.low] == [month.other_district.pk]
 
 
 def test_a_unit_that_is_no_longer_active_is_not_ranked(month: City) -> None:
     Unit.objects.filter(pk=month.sibling.pk).update(active=False)
     shown = board("streets")
-    assert [row.unit for row in shown.ranked] == [month.street]
+    assert [row.unit.pk for row in shown.ranked] == [month.street.pk]
     assert shown.whole.amounts["valid"] == 11
 
 
@@ -104,7 +108,7 @@ def test_every_number_is_the_sum_of_the_lines_it_opens_into(month: City) -> None
         shown = board(group)
         for row in [*shown.ranked, *shown.low]:
             for name, count in row.counts:
-                lines = behind(shown.period, row.unit, name)
+                lines = behind(shown.period, Unit.objects.get(pk=row.unit.pk), name)
                 assert sum(getattr(line, name) for line in lines) == count
     street = Period.objects.get(code="2026-03"), month.street
     assert {name: behind(*street, name).count() for name in COLUMNS} == {
@@ -120,6 +124,7 @@ def test_every_number_is_the_sum_of_the_lines_it_opens_into(month: City) -> None
         "not_contacted": 1,
         "not_solved": 1,
         "not_satisfied": 1,
+        "lost": 2,
     }
 
 

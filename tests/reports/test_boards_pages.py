@@ -155,15 +155,17 @@ def test_the_files_hold_the_table_and_no_formula(month: City, client_of: Callabl
     text = client.get("/board/file.csv", wanted)
     assert text["Content-Disposition"] == 'attachment; filename="board-streets-2026-03.csv"'
     rows = list(csv.reader(StringIO(text.content.decode("utf-8-sig"))))
-    assert rows[0][:4] == ["序号", "承办单位", "受理量", "办结量"]
-    assert rows[1][:9] == ["1", "'=HYPERLINK(1)", "0", "10", "10", "10", "10", "10", "0"]
-    assert rows[1][9:] == ["100.00", "100.00", "100.00", "100.0", "1"]
-    assert rows[3][:2] == ["样本不足", "建外街道办事处"]
-    assert rows[4][1:3] == ["全部回访汇总率", "0"]
+    assert rows[0][:5] == ["序号", "名次区间", "承办单位", "受理量", "办结量"]
+    assert rows[1][:10] == ["1", "1–2", "'=HYPERLINK(1)", "0", "10", "10", "10", "10", "10", "0"]
+    assert rows[1][10:16] == ["100.00", "100.00", "100.00", "72.25–100.00", "72.25–100.00", "72.25–100.00"]
+    assert rows[1][16:] == ["0.00", "", "", "", "100.0", "72.2–100.0", "", "1", "50.0", ""]
+    assert rows[3][:3] == ["样本不足", "", "建外街道办事处"]
+    assert rows[4][2:4] == ["全部回访汇总率", "0"]
+    assert {len(row) for row in rows} == {len(rows[0])}
     sheet = load_workbook(BytesIO(client.get("/board/file.xlsx", wanted).content)).active
     assert sheet.title == "2026-03"
-    assert (sheet["B2"].value, sheet["B2"].data_type) == ("'=HYPERLINK(1)", "s")
-    assert sheet["M2"].value == 100
+    assert (sheet["C2"].value, sheet["C2"].data_type) == ("'=HYPERLINK(1)", "s")
+    assert sheet["U2"].value == 100
 
 
 def test_a_board_costs_the_same_statements_with_one_unit_and_with_thirty(
