@@ -11,7 +11,7 @@ from intake.rules import scrub
 from scoring.actions.exclusions import declare_out
 from scoring.models import Declaration, Ground
 from scoring.queries import ground_in_force
-from scoring.queries.declarations import counted_answer, in_force, left_in
+from scoring.queries.declarations import counted_answer, in_force, left_in, swept_until
 from tickets.errors import Refused
 from tickets.models import Category, Ticket
 from units.models import Place, User
@@ -94,12 +94,16 @@ def leave_out_declared(at: datetime) -> int:
 
 def _leave_out(row: Declaration, at: datetime) -> int:
     ground = ground_in_force(GROUND, row.begins)
+    until = swept_until(at)
     done, last = 0, 0
     while ground is not None and done < MOST:
         taken, some = _batch(row, ground, at, last)
         if not some:
             break
         done, last = done + taken, some
+    # What another worker holds, or is over the measure, is still to do.
+    if not left_in(row).exists():
+        Declaration.objects.filter(pk=row.pk).update(swept_at=until)
     return done
 
 

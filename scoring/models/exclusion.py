@@ -135,6 +135,8 @@ class Declaration(models.Model):
     #: The second person, who puts it in force.
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    #: Every answer before this moment has been looked at; None: the first look is not over yet.
+    swept_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at"]

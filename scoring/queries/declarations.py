@@ -1,8 +1,8 @@
 """What a declaration covers, and how much of it is left out already."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from followup.models import Answer, Reach
 from scoring.models import Declaration, Exclusion
@@ -14,6 +14,8 @@ from units.models import Place
 State = Exclusion.State
 #: A declaration leaves these as they are: out already, or put back by a person.
 SETTLED = (State.GRANTED, State.REVOKED)
+#: An answer is written at most so long after the moment it bears.
+OVERLAP = timedelta(days=1)
 
 
 def covered(row: Declaration) -> QuerySet[Ticket]:
@@ -35,14 +37,23 @@ def counted() -> QuerySet[Answer]:
 
 
 def left_in(row: Declaration) -> QuerySet[Ticket]:
-    """What it covers and the ledger still counts."""
-    found = covered(row).filter(state__in=ANSWERED).filter(Exists(counted().filter(ticket=OuterRef("pk"))))
+    """What it covers and the ledger still counts; after the first look, among the answers since."""
+    answers = counted().filter(ticket=OuterRef("pk"))
+    if row.swept_at is not None:
+        answers = answers.filter(at__gte=row.swept_at - OVERLAP)
+    found = covered(row).filter(Exists(answers), state__in=ANSWERED)
     return found.exclude(Exists(Exclusion.objects.filter(ticket=OuterRef("pk"), state__in=SETTLED)))
 
 
 def in_force(at: datetime) -> QuerySet[Declaration]:
     """Those that a second person had confirmed by the moment."""
     return Declaration.objects.filter(confirmed_at__lte=at).order_by("pk")
+
+
+def swept_until(at: datetime) -> datetime:
+    """No answer before this moment is still to be counted."""
+    oldest = Answer.objects.filter(counted=False).aggregate(at=Min("at"))["at"]
+    return min(at, oldest) if oldest else at
 
 
 def unfinished(at: datetime) -> bool:

@@ -179,6 +179,24 @@ def test_twice_is_once_and_what_is_answered_later_is_left_out_too(
     assert list(differences(ensure_period(NOON))) == []
 
 
+def test_an_answer_that_is_counted_days_late_is_found_all_the_same(
+    city: City, asked: Ask, in_force: Callable[..., Declaration]
+) -> None:
+    counted(city, asked)
+    late = asked(city.street, BAD, at=NOON)
+    row = in_force()
+    later = LATER + timedelta(days=10)
+    assert declaring.leave_out_declared(later) == 1
+    row.refresh_from_db()
+    assert row.swept_at == NOON
+    score_waiting(later)
+    assert declaring.leave_out_declared(later) == 1
+    assert Exclusion.objects.filter(ticket=late.ticket, state="granted").count() == 1
+    assert declaring.leave_out_declared(later) == 0
+    row.refresh_from_db()
+    assert row.swept_at == later
+
+
 def test_it_holds_for_whoever_had_asked_in_vain_too(
     city: City, asked: Ask, in_force: Callable[..., Declaration], settings: object, tmp_path: object
 ) -> None:
