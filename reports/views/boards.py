@@ -134,7 +134,7 @@ def board_file(request: HttpRequest, ending: str) -> HttpResponse:
 @reader
 def adjusted(request: HttpRequest, period: str) -> HttpResponse:
     """What was put right of a published month since, in later ones."""
-    month = get_object_or_404(Period.objects.select_related("scheme"), code=period, frozen_at__isnull=False)
+    month = get_object_or_404(Period, code=period)
     found = ScoreLine.objects.filter(about=month).select_related("period")
     shown = lines.page(found, request.user, request.GET.get("after", ""))
     context = {"period": month, "page": shown}

@@ -88,6 +88,7 @@ PAGES: dict[str, set[str]] = {
     "followup:desk": {"caller_back"},
     "followup:next": {"caller_back"},
     "followup:case": {"caller_back"},
+    "anomalies:list": {"supervisor", "auditor"},
     "followup:first": {"clerk", "leader", "street_clerk", "street_leader", "district_officer"},
     "ruler:mine": {"clerk", "leader", "street_clerk", "street_leader", "stranger"},
     # Nothing was answered here; who may open one: tests/scoring/test_mine_pages.py.
@@ -106,6 +107,7 @@ PAGES: dict[str, set[str]] = {
     "reports:case": READERS,
     "reports:palette": ALL,
     "reports:board": BOARDS,
+    "reports:adjusted": BOARDS,
     "reports:board_data": BOARDS,
     "reports:board_tables": BOARDS,
     "reports:board_file": BOARDS,
