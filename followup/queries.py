@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Case as Pick
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -89,10 +90,29 @@ QUEUES = {
         Queue("now", _("现在可回访"), "phone-outgoing"),
         Queue("later", _("稍后再试"), "clock"),
         Queue("withdrawn", _("撤回核实"), "arrow-back-up"),
+        Queue("rebound", _("反弹重办"), "refresh"),
+        Queue("expired", _("到期未反馈"), "clock-exclamation"),
+        Queue("reported", _("已反馈"), "clipboard-check"),
         Queue("late", _("回访超时"), "alert-triangle"),
         Queue("all", _("全部待回访"), "list"),
     )
 }
+
+_GOES_ON = Q(withdrawn_at=None, rebound=None)
+_UNREPORTED = Q(overdue_at__isnull=False, reported_at=None)
+#: Why a ticket is to be asked about; each has exactly one reason.
+REASONS = {
+    "withdrawn": Q(withdrawn_at__isnull=False),
+    "rebound": Q(withdrawn_at=None, rebound__isnull=False),
+    "expired": _GOES_ON & _UNREPORTED,
+    "reported": _GOES_ON & ~_UNREPORTED,
+}
+
+
+def order_at(at: datetime) -> list[str]:
+    """The reasons in the city's order (`followup_order`); one it does not name comes after."""
+    named = [reason for reason in book().text("followup_order", at).split() if reason in REASONS]
+    return list(dict.fromkeys([*named, *REASONS]))
 
 
 def _mine(user: User) -> QuerySet[Ticket]:
@@ -113,8 +133,8 @@ def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
     found = _mine(user)
     if key == "late":
         return found.filter(followup_due__lt=at)
-    if key == "withdrawn":
-        return found.filter(withdrawn_at__isnull=False)
+    if key in REASONS:
+        return found.filter(REASONS[key])
     lately = Attempt.objects.filter(
         ticket=OuterRef("pk"),
         round=OuterRef("round"),
@@ -128,9 +148,10 @@ def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
 
 
 def page(user: User, key: str, at: datetime, *, after: str = "") -> pages.Page[Ticket]:
-    """One page by key, the longest waiting first, with `tried` and `tried_at`."""
+    """One page by key, the longest waiting first, with `reason`, `tried` and `tried_at`."""
     found = queued(user, key, at).select_related("category", "place__district", "place__street", "lead")
     found = found.annotate(
+        reason=Pick(*(When(asked, then=Value(key)) for key, asked in REASONS.items())),
         tried=Coalesce(Subquery(_tried().annotate(n=Count("pk")).values("n")), 0),
         tried_at=Subquery(_tried().annotate(last=Max("at")).values("last")),
     )
@@ -158,9 +179,17 @@ def _shown(number: int) -> str:
 
 
 def candidates(user: User, at: datetime) -> list[Ticket]:
-    """The first few to be called now, the longest waiting first."""
-    found = queued(user, "now", at).only("pk", "number", "followup_due")
-    return list(found.order_by("followup_due", "pk")[:PAGE])
+    """The first few to be called now: what is late, then reason by reason in the city's order.
+
+    Within each the longest waiting first; every step is one walk along the index of the queue.
+    """
+    ready = queued(user, "now", at).only("pk", "number", "followup_due").order_by("followup_due", "pk")
+    in_time = ready.filter(followup_due__gte=at)
+    found = list(ready.filter(followup_due__lt=at)[:PAGE])
+    for reason in order_at(at):
+        if len(found) < PAGE:
+            found += in_time.filter(REASONS[reason])[: PAGE - len(found)]
+    return found
 
 
 @dataclass(frozen=True)
