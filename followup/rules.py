@@ -72,3 +72,12 @@ def enough(tries: Sequence[Try], policy: Policy) -> bool:
         return False
     moments = [attempt.at for attempt in tries]
     return max(moments) - min(moments) >= policy.gap
+
+
+def chance_of_run(long: int, of: int, share: float) -> float:
+    """At most how likely an unbroken run of `long` content answers among `of` is by chance, 0–1, when each
+    is content with the probability `share`: the sum over all places where it could begin.
+    """
+    if long < 1 or of < long:
+        return 1.0
+    return min(1.0, (of - long + 1) * share**long)

@@ -10,6 +10,7 @@ from followup.urls import urls as followup_urls
 from hotline.health import healthz
 from intake.urls import urls as intake_urls
 from portal.urls import urls as portal_urls
+from reports.urls import anomalies_urls
 from scoring.actions import score
 from scoring.queries.grades import grades_at
 from tickets.urls import notices_urls
@@ -22,6 +23,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("attachments/", include("tickets.urls")),
     path("inbox/", include("handling.urls")),
+    path("callback/", include(anomalies_urls)),
     path("callback/", include(followup_urls(score, grades_at))),
     path("", include(intake_urls(then=route))),
     path("dispatch/", include("dispatch.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import boards, cases, mine, why
+from reports.views import anomalies, boards, cases, mine, why
 
 app_name = "reports"
 
@@ -16,8 +16,12 @@ urlpatterns = [
     path("board/data/", boards.board_data, name="board_data"),
     path("board/tables/", boards.board_tables, name="board_tables"),
     path("board/file.<str:ending>", boards.board_file, name="board_file"),
+    path("board/<str:period>/adjusted/", boards.adjusted, name="adjusted"),
     path("board/<str:period>/<str:code>/", boards.unit, name="unit"),
     path("board/<str:period>/<str:code>/why/", why.explained, name="why"),
     path("board/<str:period>/<str:code>/<str:column>/", why.tickets_behind, name="tickets_behind"),
     path("board/<str:period>/<str:code>/<str:column>/file.<str:ending>", why.lines_file, name="lines_file"),
 ]
+
+#: Beside the follow-up desk, for those who watch it.
+anomalies_urls = ([path("anomalies/", anomalies.anomalies, name="list")], "anomalies")
