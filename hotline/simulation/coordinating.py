@@ -13,7 +13,7 @@ from tickets.states import State
 from units.models import Unit, User
 from units.roles import Role
 
-CHANCE, SILENT, ON_SITE, SETTLED = 0.03, 0.2, 0.4, 0.75
+CHANCE, SILENT, ON_SITE, SETTLED = 0.03, 0.2, 0.6, 0.75
 #: A question is asked at three levels at the most.
 LEVELS = 3
 
@@ -22,9 +22,10 @@ def steps(life: Life) -> Steps:
     """The clerk asks; each level answers in a day or so, or lets it pass up by silence."""
     rng = life.chance("coordinate")
     ticket = life.ticket
-    if not life.happens(rng, CHANCE):
+    at = life.within(rng, 0.15, 0.5)
+    if not life.happens(rng, CHANCE, at):
         return
-    yield life.within(rng, 0.15, 0.5)
+    yield at
     if ticket.state != State.HANDLING:
         return
     question = rng.choice(texts.QUESTIONS)

@@ -18,9 +18,10 @@ def steps(life: Life) -> Steps:
     rng = life.chance("extend", life.ticket.round)
     ticket, unit = life.ticket, life.unit
     allowed = longest(ticket, 0)
-    if allowed is None or ticket.round > 1 or not life.happens(rng, CHANCE):
+    at = life.by_day(life.within(rng, 0.5, 0.85), rng, 9, 18)
+    if allowed is None or ticket.round > 1 or not life.happens(rng, CHANCE, at):
         return
-    yield life.by_day(life.now + (ticket.handle_due - life.now) * rng.uniform(0.5, 0.85), rng, 9, 18)
+    yield at
     if ticket.state != State.HANDLING or ticket.lead_id != unit.pk or life.now >= ticket.handle_due:
         return
     if ticket.extensions.exists():
@@ -31,7 +32,7 @@ def steps(life: Life) -> Steps:
         basis=rng.choice(texts.BASES),
     )
     row = extension.ask(ticket, wish, by=life.world.people.leader(unit), at=life.now)
-    if rng.random() < SILENT:
+    if rng.random() < SILENT or life.lately(life.now):
         yield row.due + timedelta(minutes=1)
         return
     yield life.in_hours(rng, 0.3, 5)

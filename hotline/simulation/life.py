@@ -17,8 +17,8 @@ from units.models import Unit
 Steps = Iterator[datetime]
 #: Where the demonstration's people work, more happens than elsewhere.
 SHOWN = 3
-#: At the end of the simulated time those who decide are behind, so that their desks have something to show.
-LATELY = timedelta(hours=14)
+#: At the end of the simulated time more is asked for, and those who decide are behind: their desks show it.
+LATELY, LATELY_MORE = timedelta(hours=14), 4
 
 
 class Life:
@@ -63,13 +63,13 @@ class Life:
     def shown(self) -> bool:
         return self.ticket.lead_id in self.world.staffed
 
-    @property
-    def lately(self) -> bool:
-        return self.world.end - self.now < LATELY
+    def lately(self, at: datetime) -> bool:
+        return self.world.end - at < LATELY
 
-    def happens(self, rng: Random, chance: float) -> bool:
-        """Whether something rare happens to this order."""
-        return rng.random() < chance * self.world.stir * (SHOWN if self.shown else 1)
+    def happens(self, rng: Random, chance: float, at: datetime) -> bool:
+        """Whether something rare happens to this order at that moment."""
+        chance *= self.world.stir * (SHOWN if self.shown else 1)
+        return rng.random() < chance * (LATELY_MORE if self.lately(at) else 1)
 
     def within(self, rng: Random, low: float, high: float) -> datetime:
         """A moment by day, in a part of what is left of the limit."""

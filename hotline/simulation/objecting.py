@@ -14,8 +14,8 @@ from tickets.states import State
 from units.models import Unit, User
 from units.roles import Role
 
-#: How many first-time leads object, how many at the end of the time, and how many of those who get it next.
-FIRST, LATELY, AGAIN = 0.05, 0.25, 0.4
+#: How many of those who get an order object, and how many of those who get it next.
+FIRST, AGAIN = 0.05, 0.4
 #: Of what is looked at: upheld, upheld without naming anybody, and left until the clock refuses it.
 UPHELD, NOBODY, SILENT = 0.5, 0.2, 0.12
 GRASSROOTS = (Unit.Type.STREET, Unit.Type.TOWN)
@@ -45,7 +45,7 @@ def steps(life: Life) -> Steps:
 def _contests(life: Life, rng: Random) -> bool:
     if life.objections:
         return rng.random() < AGAIN
-    return life.happens(rng, LATELY if life.lately else FIRST)
+    return life.happens(rng, FIRST, life.now)
 
 
 def _clerk(life: Life) -> User:
@@ -53,10 +53,22 @@ def _clerk(life: Life) -> User:
 
 
 def _others(life: Life, unit: Unit) -> Sequence[Unit]:
-    """Whose matter it might be: never a street's where the catalogue names a department."""
+    """Whose matter it might be: those who help, the same trade above or below, a street's neighbours.
+
+    Never a street's where the catalogue names a department.
+    """
     gone = freed(life.ticket)
     near = [one for one in life.world.near(unit) if one.pk not in gone]
-    return near if unit.type in GRASSROOTS else [one for one in near if one.type not in GRASSROOTS]
+    helping = set(life.ticket.co_tasks.values_list("unit", flat=True))
+    street = unit.type in GRASSROOTS
+    found = [
+        one
+        for one in near
+        if (street and one.type in GRASSROOTS)
+        or (one.type not in GRASSROOTS and one.pk in helping)
+        or (one.function and one.function == unit.function)
+    ]
+    return found or [one for one in near if one.type == Unit.Type.CITY_DEPT]
 
 
 def _grounds(rng: Random, unit: Unit, proposed: Unit) -> Grounds:
@@ -66,7 +78,7 @@ def _grounds(rng: Random, unit: Unit, proposed: Unit) -> Grounds:
         ground = Ground.OWNER if proposed.type == Unit.Type.ENTERPRISE else Ground.REMIT
     return Grounds(
         ground=ground,
-        clause=rng.choice(texts.CLAUSES),
+        clause=texts.CLAUSES[ground],
         proposed=proposed,
         text=texts.OBJECTED[ground].format(unit=unit, other=proposed),
         files=[photo(rng, "现场位置")] if rng.random() < 0.5 else [],
@@ -75,7 +87,7 @@ def _grounds(rng: Random, unit: Unit, proposed: Unit) -> Grounds:
 
 def _ruled(life: Life, rng: Random, row: Objection) -> Steps:
     """Somebody who may rules in an hour or so, or nobody does."""
-    if rng.random() < SILENT or life.lately:
+    if rng.random() < SILENT or life.lately(life.now):
         yield row.due + timedelta(minutes=1)
         return
     yield life.by_day(life.now + timedelta(minutes=rng.uniform(5, 100)), rng, 9, 18)
@@ -97,4 +109,4 @@ def _ruling(rng: Random, row: Objection, last: bool, district: Unit | None) -> R
     if rng.random() >= UPHELD:
         return Ruling(Verdict.REFUSED, rng.choice(texts.OVERRULED))
     nobody = district is None and rng.random() < NOBODY
-    return Ruling(Verdict.UPHELD, rng.choice(texts.UPHELD), None if nobody else row.proposed)
+    return Ruling(Verdict.UPHELD, texts.UPHELD[row.ground], None if nobody else row.proposed)

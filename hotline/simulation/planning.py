@@ -20,9 +20,10 @@ def asked(life: Life) -> Steps:
     """The leader asks, the district and the city answer, each after a day or so."""
     rng = life.chance("plan", life.ticket.version)
     ticket, unit = life.ticket, life.unit
-    if ticket.urgent or ticket.round > 1 or not life.happens(rng, CHANCE):
+    at = life.in_hours(rng, 1, 8)
+    if ticket.urgent or ticket.round > 1 or not life.happens(rng, CHANCE, at):
         return
-    yield life.in_hours(rng, 1, 8)
+    yield at
     contact = told(ticket).first()
     if contact is None or not _working(life) or ticket.plans.exists():
         return

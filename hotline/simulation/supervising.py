@@ -61,8 +61,9 @@ def _head(life: Life, unit: Unit) -> User:
 def _overseen(life: Life) -> Steps:
     """The city orders a reply to some; what the top of the ladder ordered is answered as well."""
     rng, ticket = life.chance("oversee", life.ticket.round), life.ticket
-    if life.happens(rng, ORDERED):
-        yield life.in_hours(rng, 1, 20)
+    at = life.in_hours(rng, 1, 20)
+    if life.happens(rng, ORDERED, at):
+        yield at
         if ticket.lead_id is not None and not _open(life):
             by = life.world.anyone(Role.SUPERVISOR, rng)
             oversight.order(ticket, demand=rng.choice(texts.DEMANDS), by=by, at=life.now)

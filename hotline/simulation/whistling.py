@@ -14,15 +14,20 @@ from tickets.states import State
 from units.models import Unit
 
 CHANCE, ABSENT, LATE = 0.06, 0.12, 0.15
+#: Whom a street calls: those who enforce, repair or keep order.
+TRADES = frozenset(
+    {"cityadmin", "enforcement", "environment", "fire", "housing", "market", "parks", "police", "traffic"}
+)
 KINDS = ((Whistle.Kind.DAILY, 6), (Whistle.Kind.HARD, 3), (Whistle.Kind.URGENT, 1))
 
 
 def steps(life: Life) -> Steps:
     """The street whistles, ends what nobody came to, and rates everybody."""
     rng = life.chance("whistle")
-    if life.unit.type not in WHISTLERS or not life.happens(rng, CHANCE):
+    at = life.within(rng, 0.1, 0.5)
+    if life.unit.type not in WHISTLERS or not life.happens(rng, CHANCE, at):
         return
-    yield life.within(rng, 0.1, 0.5)
+    yield at
     ticket, unit = life.ticket, life.unit if life.ticket.lead_id else None
     if ticket.state != State.HANDLING or unit is None or unit.type not in WHISTLERS:
         return
@@ -48,8 +53,9 @@ def _blast(life: Life, rng: Random, unit: Unit) -> whistles.Blast:
 
 def _called(life: Life, rng: Random, unit: Unit) -> Sequence[Unit]:
     """Up to three, with the demonstration's own departments among them more often than chance."""
-    near = [one for one in life.world.near(unit) if one.type in CALLED]
-    known = [one for one in near if one.pk in life.world.staffed]
+    called = [one for one in life.world.near(unit) if one.type in CALLED]
+    near = [one for one in called if one.function in TRADES] or called
+    known = [one for one in called if one.pk in life.world.staffed]
     first = rng.choice(known) if known and rng.random() < 0.6 else rng.choice(near)
     more = rng.sample(near, min(rng.randrange(3), len(near)))
     return list(dict.fromkeys((first, *more)))
