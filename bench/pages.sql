@@ -45,7 +45,8 @@ INSERT INTO tickets_ticket (
     number, query_code, state, version, head_hash, channel, kind, category_id, place_id, location, title, content,
     answer, urgent, taken_by_id, lead_id, assignee_id, received_at, dispatched_at, signed_at, contacted_at,
     reported_at, followup_at, closed_at, limit_id, clock_from, handle_minutes, dispatch_due, sign_due, contact_due,
-    remind_at, warn_at, handle_due, followup_due, round, steps, wake_at, wake_for, outcome
+    remind_at, warn_at, handle_due, followup_due, round, steps, wake_at, wake_for, outcome,
+    urged, bound, returned
 )
 SELECT
     number, '2345', state, 4, repeat('0', 64), 'phone', 'complaint', category_id, place_id, '', title, content,
@@ -62,7 +63,8 @@ SELECT
     received_at + interval '4 days', received_at + interval '5 days',
     CASE WHEN state IN ('followup', 'closed') THEN received_at + interval '4 days' END,
     1, '{}', CASE WHEN state NOT IN ('answered', 'closed') THEN %(now)s::timestamptz + interval '1 day' END, '',
-    CASE WHEN state IN ('reported', 'followup', 'closed') THEN 'solved' ELSE '' END
+    CASE WHEN state IN ('reported', 'followup', 'closed') THEN 'solved' ELSE '' END,
+    0, FALSE, FALSE
 FROM bench_row ORDER BY i;
 
 ALTER TABLE bench_row ADD COLUMN id bigint;
@@ -91,27 +93,33 @@ SELECT id, (SELECT min(caller.id) FROM intake_caller AS caller) + (i - 1) / 2, '
 INSERT INTO dispatch_assignment (ticket_id, unit_id, how, reason, at, counted)
 SELECT id, unit_id, 'rule', '示例', received_at, TRUE
 FROM bench_row WHERE state NOT IN ('pending', 'answered') ORDER BY id;
-INSERT INTO dispatch_cotask (ticket_id, unit_id, at)
-SELECT id, %(clerk)s, received_at
+INSERT INTO dispatch_cotask (ticket_id, unit_id, at, task, result, late)
+SELECT id, %(clerk)s, received_at, '', '', FALSE
 FROM bench_row WHERE spare < 0.01 AND unit_id <> %(clerk)s AND state NOT IN ('pending', 'answered');
+INSERT INTO tickets_access (ticket_id, unit_id, why)
+SELECT ticket_id, unit_id, 'lead' FROM dispatch_assignment
+UNION ALL SELECT ticket_id, unit_id, 'co' FROM dispatch_cotask
+ORDER BY 1;
 INSERT INTO handling_contact (ticket_id, by_id, unit_id, channel, reached, note, at)
 SELECT id, %(agent)s, unit_id, 'phone', TRUE, '', received_at + interval '2 hours'
 FROM bench_row WHERE state NOT IN ('pending', 'answered', 'dispatched') ORDER BY id;
 INSERT INTO handling_report (
-    ticket_id, round, by_id, unit_id, outcome, text, reply, at, verdict, verdict_note
+    ticket_id, round, by_id, unit_id, outcome, text, reply, at, verdict, verdict_note, reason, missing, late
 )
 SELECT
     id, 1, %(agent)s, unit_id, 'solved', content, content, received_at + interval '1 day',
-    CASE WHEN state = 'reported' THEN 'waiting' ELSE 'approved' END, ''
+    CASE WHEN state = 'reported' THEN 'waiting' ELSE 'approved' END, '', '', '{}', FALSE
 FROM bench_row WHERE state IN ('reported', 'followup', 'closed') ORDER BY id;
 INSERT INTO followup_attempt (ticket_id, round, by_id, channel, reach, at)
 SELECT id, 1, %(agent)s, 'phone', 'no_answer', %(now)s::timestamptz - spare * interval '6 hours'
 FROM bench_row WHERE state = 'followup' AND spare < 0.3;
 INSERT INTO followup_answer (
-    ticket_id, round, unit_id, reach, channel, contacted, solved, satisfied, reason, remark, at, counted
+    ticket_id, round, unit_id, reach, channel, contacted, solved, satisfied, reason, remark, at, counted,
+    pressed, merged
 )
 SELECT
-    id, 1, unit_id, 'reached', 'phone', 'yes', 'solved', 'satisfied', '', '', received_at + interval '2 days', TRUE
+    id, 1, unit_id, 'reached', 'phone', 'yes', 'solved', 'satisfied', '', '', received_at + interval '2 days', TRUE,
+    FALSE, FALSE
 FROM bench_row WHERE state = 'closed' AND spare < 0.6 ORDER BY id;
 
 -- The ruler as it stands after ten folded months: every unit a total of each leaf, its days and its months.

@@ -22,7 +22,7 @@ Row = dict[str, str]
 LEVELS = ("cat1", "cat2", "cat3", "cat4")
 COUNTED = re.compile(r"^(.*)\((\d+)\)$")
 FOLDS = 5
-BORROWED = ("limits.csv", "calendar.csv", "settings.csv", "scheme.yaml")
+BORROWED = ("limits.csv", "ladder.csv", "calendar.csv", "settings.csv", "scheme.yaml")
 MAP = """
 source: bench
 file: {encoding: utf-8}
@@ -77,8 +77,7 @@ def write_city(folder: Path, catalogue: list[Row]) -> int:
     """The catalogue as a city's folder; returns how many paths are left out, as others lie under them."""
     for name in BORROWED:
         text = (ROOT / "packs" / "beijing" / name).read_text(encoding="utf-8")
-        text = re.sub(r"\b2026-01-01,(?=[^\n]*\n)", "2010-01-01,", text) if name != "calendar.csv" else text
-        text = text.replace("effective_from: 2026-01-01", "effective_from: 2010-01-01")
+        text = re.sub(r"\b2026-01-01\b", "2010-01-01", text) if name != "calendar.csv" else text
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "city.yaml").write_text(
         'code: "1"\nname: 试验市\ncatalogue_version: "1"\neffective_from: 2010-01-01\n', encoding="utf-8"

@@ -51,9 +51,7 @@ class Timer(models.Model):
             models.Index(
                 fields=["kind", "due"], name="timer_open", condition=Q(stopped_at=None, rang_at=None)
             ),
-            models.Index(
-                fields=["-rang_at", "-id"], name="timer_rang", condition=Q(rang_at__isnull=False)
-            ),
+            models.Index(fields=["-rang_at", "-id"], name="timer_rang", condition=Q(rang_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -24,10 +24,15 @@ UNPLACED, UNPLACED_LATELY, LATELY = 0.05, 0.4, timedelta(hours=6)
 KINDS = ((Kind.COMPLAINT, 44), (Kind.HELP, 38), (Kind.SUGGESTION, 8), (Kind.TIP_OFF, 5), (Kind.PRAISE, 1))
 
 
-def arrive(world: World, rng: Random, at: datetime) -> Ticket:
-    """The ticket of a new request: ended at the desk, dispatched, or waiting for a dispatcher."""
+def arrive(world: World, rng: Random, at: datetime, about: Ticket | None = None) -> Ticket:
+    """The ticket of a new request: ended at the desk, dispatched, or waiting for a dispatcher.
+
+    `about`: somebody else's case that this caller tells of again, without saying where in so many words.
+    """
     online = rng.random() < ONLINE
     answered = not online and rng.random() < ANSWERED
+    if about is not None:
+        return _again(world, rng, about, at)
     category = world.leaves.draw(rng)
     kind = _kind(rng, category, answered)
     unplaced = UNPLACED_LATELY if world.end - at < LATELY else UNPLACED
@@ -44,6 +49,22 @@ def arrive(world: World, rng: Random, at: datetime) -> Ticket:
     else:
         ticket = intake.file(request, by=agent, at=at, then=route)
     intake.end_call(call, at=min(end, world.end))
+    return ticket
+
+
+def _again(world: World, rng: Random, about: Ticket, at: datetime) -> Ticket:
+    agent = world.anyone(Role.AGENT, rng)
+    call = intake.take_call(world.phone(rng), by=agent, at=at)
+    request = Request(
+        kind=about.kind,
+        content=texts.content(rng, about.kind, about.category, about.place, about.location),
+        category=about.category,
+        location=about.location,
+        name=texts.name(rng),
+        call=call,
+    )
+    ticket = intake.file(request, by=agent, at=at, then=route)
+    intake.end_call(call, at=min(at + timedelta(seconds=rng.randint(70, 420)), world.end))
     return ticket
 
 

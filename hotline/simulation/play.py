@@ -12,17 +12,25 @@ from typing import Union
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
-from hotline.simulation.life import Life
+from hotline.simulation.life import Life, Steps
+from hotline.simulation.story import live
 from hotline.simulation.world import World, build
 from hotline.watch import wake
 from scoring.actions import fold, score_waiting
 from scoring.models import ScoreLine
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 from tickets.states import DESK_ENDS
 
 #: How often the ledger is kept and the planner told, in simulated time.
 SCORE_EVERY = timedelta(hours=12)
 ANALYZE_EVERY = timedelta(days=2)
+
+#: What the summary counts of all that goes on beside the main line.
+BESIDE = (
+    "object", "uphold", "overrule", "rule", "extend_ask", "extend_grant", "plan_ask", "plan", "coordinate",
+    "opinion", "on_site", "whistle", "whistle_end", "co_done", "co_late", "add", "urge", "withdraw", "merge",
+    "card", "oversee", "oversee_reply", "report_late",
+)  # fmt: skip
 
 _Wakes = Union["_Turn", "_Clock", "_Tick"]
 #: Equal moments keep the order in which they were asked for.
@@ -45,11 +53,14 @@ class Summary:
 
 # One transaction: nobody, and no sweep at the real present, sees a half played month; Ctrl-C leaves nothing.
 @transaction.atomic
-def play(*, days: int, per_day: float, seed: int, end: datetime, tell: Tell) -> Summary:
-    """Plays `days` up to `end`. Raises LookupError when there is no city, or its numbers begin later."""
+def play(*, days: int, per_day: float, seed: int, end: datetime, tell: Tell, stir: float = 1) -> Summary:
+    """Plays `days` up to `end`. Raises LookupError when there is no city, or its numbers begin later.
+
+    `stir`: how much oftener than usual something goes on beside the main line of an order.
+    """
     last = Ticket.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     start = end - timedelta(days=days)
-    world = build(seed, end, round(days * per_day))
+    world = build(seed, end, round(days * per_day), stir)
     with _without_savepoints():
         _run(world, world.arrivals(start, per_day), start, tell)
         _keep_ledger(end)
@@ -75,7 +86,8 @@ def _run(world: World, arrivals: list[datetime], start: datetime, tell: Tell) ->
     heap: list[Waking] = []
     turns = count()
     for number, at in enumerate(arrivals):
-        heapq.heappush(heap, (at, next(turns), _Turn(Life(world, number, at))))
+        life = Life(world, number, at)
+        heapq.heappush(heap, (at, next(turns), _Turn(life, live(life))))
     for act, every in ((_keep_ledger, SCORE_EVERY), (_analyze, ANALYZE_EVERY)):
         heapq.heappush(heap, (start + every, next(turns), _Tick(act, every)))
     begun = 0
@@ -89,15 +101,19 @@ def _run(world: World, arrivals: list[datetime], start: datetime, tell: Tell) ->
 
 
 class _Turn:
-    """A life goes on."""
+    """A life goes on, in its main line or in something that goes on beside it."""
 
-    def __init__(self, life: Life) -> None:
-        self.life = life
+    def __init__(self, life: Life, steps: Steps) -> None:
+        self.life, self.steps = life, steps
 
     def wake(self, at: datetime) -> Iterator[tuple[datetime, "_Wakes"]]:
-        following = next(self.life.steps, None)
+        self.life.wake(at)
+        following = next(self.steps, None)
         if following is not None:
             yield following, self
+        begun, self.life.begun = self.life.begun, []
+        for steps in begun:
+            yield at, _Turn(self.life, steps)
         yield from _Clock(self.life).set()
 
 
@@ -117,9 +133,12 @@ class _Clock:
     def wake(self, at: datetime) -> Iterator[tuple[datetime, "_Wakes"]]:
         """Nothing is due when the ticket has moved since; then another clock is set."""
         ticket = self.life.ticket
-        if ticket is not None and ticket.wake_at is not None and ticket.wake_at <= at:
+        if ticket is None or ticket.wake_at is None or ticket.wake_at > at:
+            return
+        self.life.wake(at)
+        if ticket.wake_at is not None and ticket.wake_at <= at:
             wake(ticket, at)
-            yield from self.set()
+        yield from self.set()
 
 
 class _Tick:
@@ -151,6 +170,8 @@ def _summary(tickets: QuerySet[Ticket]) -> Summary:
     orders = tickets.exclude(state__in=DESK_ENDS)
     lines.append(f"orders {orders.count()} overdue {orders.filter(overdue_at__isnull=False).count()}")
     lines.append(f"reopened {orders.filter(round=2).count()}")
+    told = Event.objects.filter(ticket__in=orders.values("pk"), kind__in=BESIDE)
+    lines += [f"{kind} {n}" for kind, n in told.order_by("kind").values_list("kind").annotate(n=Count("pk"))]
     rates = ScoreLine.objects.filter(ticket__in=tickets.values("pk")).aggregate(
         valid=Sum("valid", default=0),
         **{

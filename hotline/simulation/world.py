@@ -1,12 +1,13 @@
 """The city as the simulation draws from it: what is asked, where, how often, and how good each unit is."""
 
 from bisect import bisect
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from itertools import accumulate
 from random import Random
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from django.utils import timezone
 
@@ -14,6 +15,10 @@ from hotline.simulation.people import People
 from tickets.book import local_day
 from tickets.models import Category
 from units.models import Place, Unit, User
+from units.roles import Role
+
+if TYPE_CHECKING:
+    from hotline.simulation.life import Life
 
 T = TypeVar("T")
 
@@ -63,6 +68,13 @@ class World:
     end: datetime
     #: Different telephone numbers.
     callers: int
+    #: How much oftener than usual something goes on beside the main line.
+    stir: float = 1
+    #: Units where somebody can sign in.
+    staffed: frozenset[int] = frozenset()
+    #: The latest orders, of which others may tell as well.
+    recent: "deque[Life]" = field(default_factory=lambda: deque(maxlen=40))
+    _near: dict[int, Sequence[Unit]] = field(default_factory=dict)
 
     def rng(self, *key: object) -> Random:
         """Chance of its own for everything that has a name, so that the order of things changes nothing."""
@@ -89,6 +101,20 @@ class World:
         """A number in a range that is given to nobody."""
         return f"1990000{rng.randrange(self.callers) % 10000:04d}"
 
+    def near(self, unit: Unit) -> Sequence[Unit]:
+        """Whose matter it might be instead: those of the same district, the city's departments, companies."""
+        if unit.pk not in self._near:
+            self._near[unit.pk] = [
+                one for one in self.units.values() if _is_near(unit, one) and not unit.covers(one)
+            ]
+        return self._near[unit.pk]
+
+    def above(self, unit: Unit) -> User:
+        """Who decides what the unit asks for: its district, or the city (DOMAIN §3.3)."""
+        if unit.district_id is None or unit.district_id == unit.pk:
+            return self.people.of(self.centre, Role.SUPERVISOR)[0]
+        return self.people.of(self.units[unit.district_id], Role.DISTRICT)[0]
+
     def anyone(self, role: str, rng: Random) -> User:
         return rng.choice(self.people.on_the_line(self.centre, role))
 
@@ -114,7 +140,15 @@ class World:
         return sorted(at for at in found if start <= at < self.end)
 
 
-def build(seed: int, end: datetime, expected: int) -> World:
+def _is_near(unit: Unit, other: Unit) -> bool:
+    kinds = Unit.Type
+    if other.type in (kinds.CITY_DEPT, kinds.ENTERPRISE):
+        return True
+    within = unit.district_id is not None and other.district_id == unit.district_id
+    return within and other.type in (kinds.STREET, kinds.TOWN, kinds.DISTRICT_DEPT)
+
+
+def build(seed: int, end: datetime, expected: int, stir: float = 1) -> World:
     """The world of the city in the database. Raises LookupError when there is no city."""
     centre = Unit.objects.filter(type=Unit.Type.CITY_CENTRE).order_by("code").first()
     leaves = list(Category.objects.leaves().in_force(local_day(end)).order_by("code"))
@@ -126,8 +160,8 @@ def build(seed: int, end: datetime, expected: int) -> World:
     for place in places:
         if place.level == Place.Level.COMMUNITY:
             communities.setdefault(place.street_id, []).append(place)
-    staffed = User.objects.filter(unit__place__level=Place.Level.STREET).exclude(username__startswith="sim-")
-    focused = set(staffed.values_list("unit__place", flat=True))
+    staff = User.objects.exclude(username__startswith="sim-").filter(unit__isnull=False)
+    focused = set(staff.filter(unit__place__level=Place.Level.STREET).values_list("unit__place", flat=True))
     units = {unit.pk: unit for unit in Unit.objects.active().order_by("code")}
     return World(
         seed=seed,
@@ -142,6 +176,8 @@ def build(seed: int, end: datetime, expected: int) -> World:
         people=People(seed),
         end=end,
         callers=max(5, min(10_000, expected * 3 // 5)),
+        stir=stir,
+        staffed=frozenset(staff.values_list("unit", flat=True)),
     )
 
 

@@ -139,6 +139,6 @@ def test_the_desk_asks_the_database_as_often_for_twenty_as_for_one(
         ask()
     client = client_of("supervisor")
     client.get(reverse("handling:decisions"))
-    # The person, each kind of question, the story's kinds, the assignment, the parts and the extensions of the first.
+    # The person, each kind of question; of the first its story's kinds, assignment, parts and extensions.
     with django_assert_num_queries(5 + len(KINDS)):
         client.get(reverse("handling:decisions"))

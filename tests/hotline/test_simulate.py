@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from dispatch.models import Assignment
 from followup.models import Answer
-from hotline.simulation.play import Summary, play
+from hotline.simulation.play import BESIDE, Summary, play
 from intake.models import Call, Caller
 from scoring.models import Period, ScoreLine
 from tests.city import NOON, City
@@ -27,8 +27,8 @@ def media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def played(seed: int = 7, per_day: float = 9) -> Summary:
-    return play(days=DAYS, per_day=per_day, seed=seed, end=END, tell=lambda *_where: None)
+def played(seed: int = 7, per_day: float = 9, days: int = DAYS, stir: float = 1) -> Summary:
+    return play(days=days, per_day=per_day, seed=seed, end=END, tell=lambda *_where: None, stir=stir)
 
 
 def test_the_same_seed_gives_the_same_days_and_another_seed_others(city: City) -> None:
@@ -39,11 +39,18 @@ def test_the_same_seed_gives_the_same_days_and_another_seed_others(city: City) -
 
 
 def test_the_days_end_in_the_middle_of_life(city: City) -> None:
-    played(per_day=26)
+    played(per_day=30)
     states = set(Ticket.objects.values_list("state", flat=True))
     assert {State.ANSWERED, State.PENDING, State.HANDLING, State.FOLLOWUP, State.CLOSED} <= states
     orders = Ticket.objects.exclude(state__in=DESK_ENDS).count()
     assert 0.3 < orders / Ticket.objects.count() < 0.6
+
+
+def test_much_goes_on_beside_the_main_line_and_the_audits_agree(city: City) -> None:
+    told = {line.split()[0] for line in played(per_day=10, days=12, stir=3).lines}
+    call_command("verify_history", stdout=StringIO())
+    call_command("audit_scores", stdout=StringIO())
+    assert set(BESIDE) - {"rule", "on_site", "whistle_end", "merge"} <= told
 
 
 def test_nothing_happens_before_the_first_or_after_the_last_moment(city: City) -> None:

@@ -165,10 +165,12 @@ def sweep_in_pairs(row: Sweep, at: datetime) -> None:
 
     sweeper = Thread(target=first)
     sweeper.start()
-    assert stands.wait(30)
-    sweep_once(at, row.size)
-    goes.set()
-    sweeper.join(30)
+    try:
+        assert stands.wait(30)
+        sweep_once(at, row.size)
+    finally:
+        goes.set()
+        sweeper.join(30)
     sweep_once(at, row.size)
 
 
