@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
@@ -14,28 +13,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from dispatch.actions import dispatch_by_hand
 from followup.models import Answer
-from handling import actions as handling
-from reports.queries import lines, mine, why
+from reports.queries import lines, why
 from scoring.actions import adjusting, ensure_period, exclusions, score_waiting
 from scoring.actions.freezing import freeze
-from scoring.models import Mark, Period, ScoreLine
-from scoring.rules.losing import lost, points, score_with, score_without
+from scoring.models import Mark, ScoreLine
+from scoring.rules.losing import lost
 from tests.city import NOON, City
 from tests.handling.conftest import photo
 from tests.scoring.asking import GOOD, asked, asked_often, filed
 from tickets.models import Ticket
 
 BASE = "/board/2026-03/110108009/"
-WEIGHTS = {"responded": 100, "solved": 500, "satisfied": 400}
-
-
-def amounts(
-    responded: tuple[int, int], solved: tuple[int, int], satisfied: tuple[int, int]
-) -> dict[str, int]:
-    told = {}
-    for name, (num, base) in (("responded", responded), ("solved", solved), ("satisfied", satisfied)):
-        told |= {f"{name}_num": num, f"{name}_base": base}
-    return told
 
 
 @pytest.fixture
@@ -62,33 +50,6 @@ def left_out(city: City, answer: Answer) -> None:
     said = {"ground": "X2", "text": "已进入诉讼程序", "by": city.street_clerk, "at": NOON}
     row = exclusions.ask(answer, **said, files=[photo()])
     exclusions.agree(row, opinion="案号属实", by=city.supervisor, at=NOON)
-
-
-def test_what_an_answer_costs_is_what_the_score_would_gain_had_it_been_the_best() -> None:
-    whole = amounts((3000, 4), (3000, 4), (2900, 4))
-    bad = amounts((0, 1), (0, 1), (0, 1))
-    assert lost(bad, whole, WEIGHTS) == Fraction(100, 4)
-    assert lost(bad, whole, WEIGHTS, ("solved",)) == Fraction(50, 4)
-    assert points(lost(amounts((1000, 1), (1000, 1), (900, 1)), whole, WEIGHTS)) == Decimal("1.000")
-
-
-def test_a_rate_without_a_base_costs_nothing_and_its_weight_is_with_the_others() -> None:
-    whole = amounts((0, 0), (1000, 2), (2000, 2))
-    assert lost(whole, whole, WEIGHTS) == Fraction(100 * 5, 9 * 2)
-    nothing = amounts((0, 0), (0, 0), (0, 0))
-    assert lost(nothing, nothing, WEIGHTS) == 0
-
-
-def test_a_line_that_takes_an_answer_back_gives_back_what_it_cost() -> None:
-    whole = amounts((3000, 4), (3000, 4), (3000, 4))
-    assert lost(amounts((0, -1), (0, -1), (0, -1)), whole, WEIGHTS) == Fraction(-100, 4)
-
-
-def test_a_score_without_some_lines_and_with_more() -> None:
-    whole = amounts((3000, 3), (3000, 3), (3000, 3))
-    assert score_with(whole, amounts((0, 1), (0, 1), (0, 1)), WEIGHTS) == Decimal("75.0")
-    assert score_without(whole, amounts((0, -1), (0, -1), (0, -1)), WEIGHTS) == Decimal("75.0")
-    assert score_without(whole, whole, WEIGHTS) is None
 
 
 def test_all_losses_add_up_to_what_is_missing_from_a_hundred(month: City) -> None:
@@ -254,54 +215,8 @@ def test_it_is_not_for_whoever_takes_calls_or_walks_a_grid(
         assert client_of(who).get(address).status_code == 403
 
 
-def test_a_unit_sees_its_own_month_with_place_and_doubt(
-    month: City, client_of: Callable[[str], Client]
-) -> None:
-    asked_often(month, month.sibling, [GOOD] * 12)
-    score_waiting(NOON)
-    page = client_of("street_leader").get("/board/mine/?period=2026-03")
-    place = page.context["place"]
-    assert (place.rank, place.ranked, place.first, place.last) == (2, 2, 1, 2)
-    assert place.low < Decimal("89.6") < place.high
-    assert page.context["one_more"] == {"worst": Decimal("81.5"), "best": Decimal("90.5")}
-    assert [row["asked"] for row in page.context["rates"]] == [10, 10, 10]
-
-
-def test_a_unit_without_a_group_or_a_sample_has_no_place(month: City) -> None:
-    assert mine.place(month.housing, ensure_period(NOON)).rank is None
-    assert mine.place(month.sibling, ensure_period(NOON)) == mine.Place(1)
-
-
-def test_before_any_period_the_page_says_so(city: City, client_of: Callable[[str], Client]) -> None:
-    Period.objects.all().delete()
-    page = client_of("clerk").get("/board/mine/")
-    assert (page.status_code, page.context["period"]) == (200, None)
-    assert client_of("clerk").get("/board/mine/?period=1999-01").status_code == 404
-    ensure_period(NOON)
-    assert client_of("clerk").get("/board/mine/?save=nothing").status_code == 404
-
-
-def given(city: City) -> Ticket:
-    ticket = filed(city, None)
-    dispatch_by_hand(ticket, lead=city.street, reason="属地", by=city.dispatcher, at=NOON)
-    return ticket
-
-
-def test_what_can_still_be_saved_is_what_will_count_this_period(month: City) -> None:
-    period, at = ensure_period(NOON), NOON + timedelta(hours=1)
-    fresh, called, again, owing, far = (given(month) for _ in range(5))
-    handling.sign(called, by=month.street_clerk, at=at)
-    handling.contact(called, channel="phone", reached=True, note="已联系", by=month.street_clerk, at=at)
-    Ticket.objects.filter(pk=called.pk).update(warn_at=at)
-    Ticket.objects.filter(pk=again.pk).update(round=2, contacted_at=at)
-    Ticket.objects.filter(pk=owing.pk).update(state="followup", overdue_at=at)
-    Ticket.objects.filter(pk=far.pk).update(handle_due=period.ends)
-    counts = {row.key: number for row, number in mine.rescues(month.street_clerk, period, at)}
-    assert counts == {"owing": "1", "again": "1", "uncontacted": "1", "soon": "1"}
-    told = {row.pk: row.kind_of_rescue for row in mine.orders(month.street_clerk, period, at, "")}
-    assert told == {owing.pk: "owing", again.pk: "again", fresh.pk: "uncontacted", called.pk: "soon"}
-    assert [row.pk for row in mine.orders(month.street_clerk, period, at, "again")] == [again.pk]
-    assert mine.orders(month.stranger, period, at, "") == []
+def dispatch(city: City) -> None:
+    dispatch_by_hand(filed(city, None), lead=city.street, reason="属地", by=city.dispatcher, at=NOON)
 
 
 def test_the_pages_cost_the_same_with_one_line_and_with_sixty(
@@ -316,13 +231,13 @@ def test_the_pages_cost_the_same_with_one_line_and_with_sixty(
 
     pages = ((f"{BASE}lost/", 8), (f"{BASE}lost/file.csv", 8), (f"{BASE}why/", 16), ("/board/mine/", 25))
     left_out(month, Answer.objects.get(solved="unsolved"))
-    given(month)
+    dispatch(month)
     one = [cost(*page) for page in pages]
     asked_often(month, month.street, ["no unsolved dissatisfied"] * 60)
     for answer in (asked(month, month.street, "no unsolved dissatisfied") for _ in range(3)):
         score_waiting(NOON)
         left_out(month, answer)
-        given(month)
+        dispatch(month)
     score_waiting(NOON)
     assert [cost(*page) for page in pages] == one
 

@@ -16,7 +16,7 @@ from followup.models import Answer
 from scoring.actions import adjusting, ensure_period, exclusions, fold, score_waiting
 from scoring.actions.freezing import digest, freeze
 from scoring.audit import differences
-from scoring.models import AMOUNTS, Exclusion, Period, Published, ScoreLine
+from scoring.models import AMOUNTS, Exclusion, Period, ScoreLine
 from scoring.queries import amounts
 from tests.city import NOON, City
 from tests.handling.conftest import photo
@@ -99,10 +99,10 @@ class World:
             recorded=step.ticket % 2 == 0, overdue=step.ticket == 3,
         )  # fmt: skip
 
-    def count(self, step: Step) -> None:
+    def count(self, _step: Step) -> None:
         score_waiting(self.at)
 
-    def fold(self, step: Step) -> None:
+    def fold(self, _step: Step) -> None:
         fold(self.at)
 
     def ask_out(self, step: Step) -> None:
@@ -154,7 +154,7 @@ class World:
     def see(self) -> None:
         """Remember what was published as it was when it was."""
         for period in Period.objects.exclude(frozen_at=None).exclude(pk__in=self.published):
-            self.published[period.pk] = (period.digest, _rows(period))
+            self.published[period.pk] = (period.digest, list(period.published.order_by("pk").values()))
 
 
 @contextmanager
@@ -231,10 +231,6 @@ def stands(answer: Answer) -> Amounts:
     return {name: sum(row[name] for row in rows) for name in AMOUNTS}
 
 
-def _rows(period: Period) -> list[dict[str, object]]:
-    return list(Published.objects.filter(period=period).order_by("pk").values())
-
-
 def check(world: World) -> None:
     """In the end everything is counted, though somebody died in between."""
     score_waiting(world.at)
@@ -252,7 +248,7 @@ def check(world: World) -> None:
     for key, (hash_, rows) in world.published.items():
         period = Period.objects.get(pk=key)
         assert digest(period) == (period.lines_frozen, hash_)
-        assert _rows(period) == rows
+        assert list(period.published.order_by("pk").values()) == rows
 
 
 def read() -> dict[str, list[Amounts]]:
