@@ -123,7 +123,7 @@ class Answer(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="answers")
     round = models.PositiveSmallIntegerField()
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     reach = models.CharField(max_length=12, choices=Reach.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     contacted = models.CharField(
@@ -151,6 +151,7 @@ class Answer(models.Model):
         constraints = [models.UniqueConstraint(fields=["ticket", "round"], name="answer_once")]
         indexes = [
             models.Index(fields=["at"], name="answer_at"),
+            models.Index(fields=["unit", "at"], name="answer_of_unit"),
             models.Index(fields=["id"], name="answer_uncounted", condition=models.Q(counted=False)),
         ]
 

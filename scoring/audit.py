@@ -155,7 +155,8 @@ def _missing_adjustments(period: Period) -> Iterator[Difference]:
     state = Q(ticket__exclusion__state=Exclusion.State.GRANTED) | Q(
         ticket__exclusion__state=Exclusion.State.REVOKED, answer=F("ticket__exclusion__answer")
     )
-    out = answered.filter(state, valid=1, unit=F("ticket__exclusion__unit"))
+    whose = Q(unit=F("ticket__exclusion__unit")) | Q(ticket__exclusion__declaration__isnull=False)
+    out = answered.filter(state, whose, valid=1)
     for key in out.exclude(Exists(about.filter(source=Source.EXCLUDED))).values_list("answer", flat=True):
         yield Difference(f"answer {key}", "a line that leaves it out", "none")
     back = answered.filter(ticket__rebound__counted=True, answer__round=F("ticket__rebound__round"))

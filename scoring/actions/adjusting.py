@@ -82,9 +82,10 @@ def revoke_solved(answer: Answer, returned: Ticket, at: datetime) -> ScoreLine |
 
 
 def _answer_lines(row: Exclusion) -> list[ScoreLine]:
-    lines = ScoreLine.objects.filter(ticket=row.ticket, unit=row.unit, source=Source.ANSWER)
-    lines = lines.filter(valid=1).select_related("answer", "period__scheme", "about__scheme")
-    return list(lines.order_by("pk"))
+    lines = ScoreLine.objects.filter(ticket=row.ticket, source=Source.ANSWER, valid=1)
+    if row.declaration_id is None:
+        lines = lines.filter(unit=row.unit)
+    return list(lines.select_related("answer", "period__scheme", "about__scheme").order_by("pk"))
 
 
 def _returned(answer: Answer) -> bool:

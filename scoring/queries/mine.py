@@ -9,7 +9,7 @@ from scoring.models import Exclusion, Ground, Scheme
 from scoring.queries.ledger import asked_until
 from tickets.book import book, local_day
 from tickets.models import Ticket
-from units.models import User
+from units.models import Unit, User
 
 #: Rows of the list: the ones whose window ends first.
 SHOWN = 50
@@ -42,7 +42,9 @@ def _open_since(at: datetime) -> datetime:
 
 def _of(user: User, at: datetime) -> QuerySet[Answer]:
     """Valid answers about this person's unit and those below it, perhaps still within their window."""
-    found = Answer.objects.filter(unit__path__startswith=user.unit.path, reach=Reach.REACHED, merged=False)
+    # By their keys: the index of a unit's answers is entered at each of them.
+    ours = list(Unit.objects.under(user.unit).values_list("pk", flat=True))
+    found = Answer.objects.filter(unit__in=ours, reach=Reach.REACHED, merged=False)
     found = found.filter(at__gte=_open_since(at), at__lte=at, ticket__exclusion=None)
     return found.filter(ticket__in=Ticket.objects.visible_to(user)).select_related("ticket", "unit")
 

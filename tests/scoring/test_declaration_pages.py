@@ -179,6 +179,23 @@ def test_twice_is_once_and_what_is_answered_later_is_left_out_too(
     assert list(differences(ensure_period(NOON))) == []
 
 
+def test_every_unit_that_had_the_ticket_is_spared(
+    city: City, asked: Ask, in_force: Callable[..., Declaration]
+) -> None:
+    first = asked(city.sibling, BAD, round_=1)
+    score(first, NOON)
+    second = Answer.objects.create(
+        ticket=first.ticket, round=2, unit=city.street, reach="reached", channel="phone",
+        contacted="no", solved="unsolved", satisfied="dissatisfied", at=NOON,
+    )  # fmt: skip
+    score(second, NOON)
+    in_force()
+    assert declaring.leave_out_declared(LATER) == 1
+    taken = ScoreLine.objects.filter(source="excluded").order_by("answer__round")
+    assert [(line.unit, line.valid) for line in taken] == [(city.sibling, -1), (city.street, -1)]
+    assert list(differences(ensure_period(NOON))) == []
+
+
 def test_an_answer_that_is_counted_days_late_is_found_all_the_same(
     city: City, asked: Ask, in_force: Callable[..., Declaration]
 ) -> None:

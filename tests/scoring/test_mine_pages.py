@@ -208,5 +208,5 @@ def test_the_page_asks_the_database_as_often_for_thirty_as_for_one(
         asked(city.street, BAD, at=timezone.now())
     client = client_of("street_clerk")
     client.get(MINE)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(MINE)
