@@ -163,7 +163,7 @@ def _missing_adjustments(period: Period) -> Iterator[Difference]:
     back = back.exclude(ticket__exclusion__state=Exclusion.State.GRANTED)
     for line in back.exclude(Exists(about.filter(source=Source.REBOUND))).select_related("answer"):
         if counted_by(line.answer)["solved"]:
-            yield Difference(f"answer {line.answer_id}", "a line that revokes 已解决", "none")
+            yield Difference(f"answer {line.answer_id}", "a line that revokes the solved", "none")
     right = Correction.objects.filter(answer__in=answered.values("answer"))
     written = ScoreLine.objects.filter(correction=OuterRef("pk"))
     for key in right.exclude(Exists(written)).values_list("pk", flat=True):

@@ -143,7 +143,7 @@ def test_a_rebound_without_its_line_is_found(city: City, solved: Ticket) -> None
     Rebound.objects.update(counted=True)
     found = [str(one) for one in audit.differences(ensure_period(NOON))]
     answer = solved.answers.get()
-    assert found == [f"answer {answer.pk}: should be a line that revokes 已解决, is none"]
+    assert found == [f"answer {answer.pk}: should be a line that revokes the solved, is none"]
 
 
 def test_what_is_left_out_waits_and_is_revoked_when_it_counts_again(city: City, solved: Ticket) -> None:

@@ -15,7 +15,7 @@ BAD = [
     ("calendar.csv", "2026-01-04", "2026-02-30", "calendar.csv:3: date '2026-02-30' is not a date"),
     ("settings.csv", "co_percent,80", "co_percent,late", "settings.csv:8: value of co_percent"),
     ("settings.csv", "urgent_limit,E", "urgent_limit,X", "settings.csv:4: value 'X' is not in limits.csv"),
-    ("settings.csv", "followup_quiet_to,08:00", "followup_quiet_to,8", "settings.csv:35: value of"),
+    ("settings.csv", "followup_quiet_to,08:00", "followup_quiet_to,8", "settings.csv:43: value of"),
     ("settings.csv", "default_limit,", "default_class,", "settings.csv: the setting 'default_limit'"),
     ("ladder.csv", "special,专项督办,300", "special,专项督办,150", "ladder.csv:6: special must come"),
     ("ladder.csv", "overdue,黄牌,100", "overdue,黄牌,110", "ladder.csv:4: the step 'overdue' is the end"),
@@ -42,5 +42,5 @@ BAD = [
     ("scheme.yaml", "[95, 85]", "[85, 95]", "scheme.yaml:14: bands fall"),
     ("scheme.yaml", "advanced: 1", "best: 1", "scheme.yaml:13: lists: 'best' is none of"),
     ("grounds.csv", "案号,1,0", "案号,3,0", "grounds.csv:3: persons"),
-    ("settings.csv", "office_calendar,work", "office_calendar,rest", "settings.csv:46: value 'rest' is not"),
+    ("settings.csv", "office_calendar,work", "office_calendar,rest", "settings.csv:54: value 'rest' is not"),
 ]  # fmt: skip

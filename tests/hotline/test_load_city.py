@@ -235,7 +235,7 @@ def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
     routed(folder)
     edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
     assert problems(folder) == [
-        "settings.csv:38: '30' has been in use: add a row with a later effective_from"
+        "settings.csv:46: '30' has been in use: add a row with a later effective_from"
     ]
     assert Book().number("duplicate_days", NOON) == 30
 

@@ -200,7 +200,7 @@ def test_the_page_costs_the_same_statements_whatever_happened(
         ticket.record("attempt", by=city.caller_back, at=timezone.now(), facts={"reach": "no_answer"})
     client = look_up(ticket)
     client.get(f"/q/{ticket.number}/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert client.get(f"/q/{ticket.number}/").status_code == 200
 
 
