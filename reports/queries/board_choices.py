@@ -87,17 +87,20 @@ class Band:
     letter: str
     #: The least score in it; None for the last.
     least: Decimal | None
+    count: int
     rows: Sequence[Row]
 
 
-def bands(board: Board) -> list[Band]:
-    """Every band of the scheme, best first, also one in which nobody is."""
+def bands(board: Board, most: int | None) -> list[Band]:
+    """Every band of the scheme, best first, also one in which nobody is; `most` rows in all, None: each."""
     edges = board.period.scheme.bands
+    share = None if most is None or len(board.ranked) <= most else most // (len(edges) + 1)
     told = []
     for number, least in enumerate([*edges, None]):
         letter = chr(ord("A") + number)
         rows = [row for row in board.ranked if row.band == letter]
-        told.append(Band(letter, least, sorted(rows, key=lambda row: row.standing.code)))
+        rows.sort(key=lambda row: row.standing.code)
+        told.append(Band(letter, least, len(rows), rows[:share]))
     return told
 
 

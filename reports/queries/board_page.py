@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.board_choices import bands, choices, in_bands, marked, named
+from reports.queries.board_history import DRAWN
 from reports.queries.board_rows import Pooled, Row
-from reports.queries.boards import DRAWN, SHOWN, Board
+from reports.queries.boards import SHOWN, Board
 from reports.queries.charts import tile_places
 from reports.queries.lines import AGAINST, COLUMNS, missing
 from reports.rules import Asked
@@ -62,7 +63,7 @@ def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False)
         "here": asked.but(),
         "more": asked.but(all="1"),
         "choices": choices(board, asked),
-        "bands": [] if in_order else bands(board),
+        "bands": [] if in_order else bands(board, None if whole else HEAD),
         "lists": named(board) if in_order else [],
         "marks": marked(board),
         "tiles": _tiles(board),
@@ -70,7 +71,7 @@ def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False)
         "confidence": f"{board.period.scheme.confidence / 10:g}",
         "count_names": COUNTS,
         "peopled": any(row.unit.residents for row in board.ranked),
-        **_table(board, whole=whole or not in_order),
+        **_table(board, whole=whole),
         "cells": _cells(board, at) if mapped else [],
         "bounds": _bounds(board.ranked),
         "changes": _changes(board.ranked) if in_order and len(board.ranked) <= DRAWN_CHANGES else [],

@@ -27,6 +27,8 @@ class Row:
     before: Standing | None = None
     year: Standing | None = None
     history: Sequence[Decimal] = ()
+    #: With fewer valid follow-ups an earlier score is none to be compared with.
+    least: int = 0
     #: Standard deviations of the intervals.
     z: float = 0.0
     interval: Interval | None = None
@@ -47,12 +49,12 @@ class Row:
     @property
     def gain(self) -> Decimal | None:
         """Points won since the period before (进步, 环比)."""
-        return _gain(self.standing, self.before)
+        return _gain(self.standing, self.before, self.least)
 
     @property
     def gain_year(self) -> Decimal | None:
         """Points won since a year ago (同比)."""
-        return _gain(self.standing, self.year)
+        return _gain(self.standing, self.year, self.least)
 
     @property
     def growth(self) -> Decimal | None:
@@ -96,8 +98,8 @@ class Row:
         return Decimal(self.standing.tenths) / 10
 
 
-def _gain(now: Standing, then: Standing | None) -> Decimal | None:
-    if then is None or then.rank is None or then.score is None or now.score is None:
+def _gain(now: Standing, then: Standing | None, least: int) -> Decimal | None:
+    if then is None or then.amounts["valid"] < least or then.score is None or now.score is None:
         return None
     return now.score - then.score
 

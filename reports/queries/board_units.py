@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from django.db.models import F, QuerySet
 
-from scoring.queries import Amounts
 from scoring.rules.ranking import volume_band
 from units.models import Unit
 
@@ -53,7 +52,7 @@ class Within:
     def __bool__(self) -> bool:
         return bool(self.stratum) or self.volume is not None
 
-    def holds(self, unit: Named, amounts: Amounts, edges: list[int]) -> bool:
+    def holds(self, unit: Named, valid: int, edges: list[int]) -> bool:
         if self.stratum and unit.stratum != self.stratum:
             return False
-        return self.volume is None or volume_band(amounts["valid"], edges) == self.volume
+        return self.volume is None or volume_band(valid, edges) == self.volume

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from reports.queries import board_units
+from reports.queries.board_history import history
 from reports.queries.board_rows import Pooled, Row
 from reports.queries.board_units import Named, Within
 from scoring import queries as ruler
@@ -17,9 +18,7 @@ from scoring.rules import (
     Month,
     Standing,
     mean,
-    rates_of,
     same_day,
-    score_of,
     summed,
 )
 from scoring.rules.intervals import Interval, deviations, of_score, ranges
@@ -28,8 +27,6 @@ from tickets.book import local_day
 
 #: Periods offered and drawn.
 SHOWN = 12
-#: In larger groups no row has a line of its own: nobody could read 343 of them.
-DRAWN = 60
 ALL = Within()
 
 
@@ -112,12 +109,11 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
     placed = _placed(group, period, units, marks)
     # A published month also has the rows of units that are no longer ranked.
     units |= board_units.known(pk for pk, _row in placed.all if pk not in units)
-    edges = period.scheme.volume_bands
-    kept = {pk for pk, row in placed.all if within.holds(units[pk], row.amounts, edges)}
-    previous = _earlier(group, period, before, at, units, marks, kept)
-    year = _earlier(group, period, ago, at, units, marks, kept)
+    kept = _kept(within, units, placed, period)
+    previous = _earlier(group, period, before, at, units, marks, kept, in_order=True)
+    year = _earlier(group, period, ago, at, units, marks, kept, in_order=False)
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
-    history, lines = _history(group, shown, units)
+    past, lines = history(group, shown, units)
     here = _within(placed, kept) if within else placed
     ranked, low = _rows(here, period, units, (previous, year), lines)
     told = {row.standing.code: row for row in (*ranked, *low)}
@@ -130,9 +126,9 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
         within=within,
         ranked=ranked,
         low=low,
-        idle=_idle(units, within) - len(told),
+        idle=len(kept) - len(told),
         whole=_with_means(_whole(here, period), here),
-        history=history,
+        history=past,
         lists=_lists(here, previous, period),
         marks=[row for row in marks if row.period_id == period.pk and row.unit_id in kept],
         strata=sorted({unit.stratum for unit in units.values()} - {""}),
@@ -172,14 +168,28 @@ def _earlier(
     units: Mapping[int, Named],
     marks: Sequence[Mark],
     kept: set[int],
+    *,
+    in_order: bool,
 ) -> Earlier | None:
-    """The other period up to the same day, of the units that are shown."""
+    """The other period up to the same day, of the units that are shown, if wanted `in_order`."""
     if other is None:
         return None
     until = compared_until(period, other, at)
     amounts = ruler.amounts_until(other, until, group)
-    placed = _within(ruler.places(amounts, _codes(units), other, _tenths(marks, other)), kept)
+    told = {pk: row for pk, row in amounts.items() if pk in kept and any(row.values())}
+    codes = {pk: units[pk].code for pk in told}
+    tenths = _tenths(marks, other)
+    placed = ruler.places(told, codes, other, tenths) if in_order else _unplaced(told, codes, other, tenths)
     return Earlier(other, until, placed, _whole(placed, other) if placed.all else None)
+
+
+def _unplaced(
+    amounts: Mapping[int, ruler.Amounts], codes: Mapping[int, str], period: Period, tenths: Mapping[int, int]
+) -> Placed:
+    """The units' scores, worked out when they are shown: nobody asks for their places a year ago."""
+    weights = ruler.weights_of(period)
+    rows = [(pk, Standing(codes[pk], row, weights, tenths=tenths.get(pk, 0))) for pk, row in amounts.items()]
+    return Placed([], rows)
 
 
 def _codes(units: Mapping[int, Named]) -> dict[int, str]:
@@ -193,11 +203,11 @@ def _within(placed: Placed, kept: set[int]) -> Placed:
     return Placed(told, [(pk, row) for pk, row in placed.low if pk in kept])
 
 
-def _idle(units: Mapping[int, Named], within: Within) -> int:
-    """How many units there are to have a row: those without an answer are of no volume band."""
-    if within.volume not in (None, 0):
-        return 0
-    return sum(1 for unit in units.values() if within.stratum in ("", unit.stratum))
+def _kept(within: Within, units: Mapping[int, Named], placed: Placed, period: Period) -> set[int]:
+    """The units that are compared with each other, also those about which nothing was counted."""
+    valid = {pk: row.amounts["valid"] for pk, row in placed.all}
+    edges = period.scheme.volume_bands
+    return {pk for pk, unit in units.items() if within.holds(unit, valid.get(pk, 0), edges)}
 
 
 def _rows(
@@ -213,7 +223,16 @@ def _rows(
     before, year = (dict(row.placed.all) if row else {} for row in earlier)
     ranked, low = (
         [
-            Row(units[pk], row, period.code, before.get(pk), year.get(pk), lines.get(pk, ()), z)
+            Row(
+                units[pk],
+                row,
+                period.code,
+                before.get(pk),
+                year.get(pk),
+                lines.get(pk, ()),
+                scheme.min_sample,
+                z,
+            )
             for pk, row in part
         ]
         for part in (placed.ranked, placed.low)
@@ -266,25 +285,3 @@ def _share(row: Standing, name: str) -> Decimal | None:
     """To 28 digits: exact fractions cost three times that."""
     num, base = row.rates[name]
     return Decimal(num) / (WHOLE * base) if base > 0 else None
-
-
-History = list[tuple[str, Pooled]]
-Lines = dict[int, list[Decimal]]
-
-
-def _history(group: str, shown: Sequence[Period], units: Mapping[int, Named]) -> tuple[History, Lines]:
-    """The group as one in each real period, oldest first; in a small group also each unit's scores."""
-    single = len(units) <= DRAWN
-    rows = ruler.amounts(shown, group=group, by_period=True, by_unit=single)
-    told: History = []
-    lines: Lines = {}
-    for period in reversed(shown):
-        weights = ruler.weights_of(period)
-        here = [row for row in rows if row.period == period.pk and (not single or row.unit in units)]
-        if here:
-            told.append((period.code, Pooled(summed([row.amounts for row in here], AMOUNTS), weights)))
-        for row in here if single else ():
-            score = score_of(rates_of(row.amounts), weights)
-            if score is not None:
-                lines.setdefault(row.unit, []).append(score)
-    return told, lines

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from scoring.rules.arithmetic import WHOLE, Rate, Weights, rates_of, score_of
 
+#: After every value.
+LAST = 10**18
 DEFAULT_TIES = ("solved:desc", "satisfied:desc")
 
 
@@ -35,7 +37,11 @@ class Standing:
     @property
     def key(self) -> tuple[object, ...]:
         """The score, then what the scheme names, then the unit's code (DOMAIN §2.5)."""
-        return (_falling(self.score), *(_tie(self, tie) for tie in self.ties), self.code)
+        told: list[object] = [LAST if self.score is None else -self.score]
+        for value_of, falls in _ties(tuple(self.ties)):
+            value = value_of(self)
+            told.append(LAST if value is None else -value if falls else value)
+        return (*told, self.code)
 
     def at(self, rank: int) -> "Standing":
         """The same in another place; keeps what was worked out already, which `replace` would not."""
@@ -44,15 +50,11 @@ class Standing:
         return placed
 
 
-def _falling(value: Decimal | int | None) -> Decimal | int:
-    """Orders from high to low; nothing comes last."""
-    return 10**18 if value is None else -value
-
-
-def _tie(standing: Standing, tie: str) -> Decimal | int:
-    name, _colon, order = tie.partition(":")
-    value = TIES[name](standing)
-    return _falling(value) if order == "desc" else (value if value is not None else 10**18)
+@cache
+def _ties(ties: Sequence[str]) -> list[tuple["Tie", bool]]:
+    """What each tie reads, and whether the higher value comes first."""
+    parts = [tie.partition(":") for tie in ties]
+    return [(TIES[name], order == "desc") for name, _colon, order in parts]
 
 
 def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing], list[Standing]]:
@@ -65,8 +67,9 @@ def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing]
     return placed, sorted(low, key=lambda row: row.code)
 
 
+Tie = Callable[[Standing], int | None]
 #: What a scheme may name between equals.
-TIES: Mapping[str, Callable[[Standing], int | None]] = {
+TIES: Mapping[str, Tie] = {
     "volume": lambda row: row.amounts["accepted"],
     "valid": lambda row: row.amounts["valid"],
     "responded": lambda row: row.rates["responded"].place,
