@@ -21,8 +21,12 @@ QUESTIONS = {"contacted": Contacted, "solved": Solved, "satisfied": Satisfied}
 
 
 def leave_out(row: Exclusion, at: datetime) -> list[ScoreLine]:
-    """Take back every answer about the ticket that this unit had; twice is once."""
-    for answer in Answer.objects.filter(ticket=row.ticket, unit=row.unit, counted=False):
+    """Take back every answer about the ticket that this unit had; by a declaration, that any unit had.
+
+    Twice is once.
+    """
+    uncounted = Answer.objects.filter(ticket=row.ticket, counted=False)
+    for answer in uncounted if row.declaration_id else uncounted.filter(unit=row.unit):
         enter(answer, at)
     return [
         _adjust(line, Source.EXCLUDED, taken_back(counted_by(line.answer)), at, exclusion=row)

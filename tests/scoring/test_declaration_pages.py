@@ -183,7 +183,6 @@ def test_every_unit_that_had_the_ticket_is_spared(
     city: City, asked: Ask, in_force: Callable[..., Declaration]
 ) -> None:
     first = asked(city.sibling, BAD, round_=1)
-    score(first, NOON)
     second = Answer.objects.create(
         ticket=first.ticket, round=2, unit=city.street, reach="reached", channel="phone",
         contacted="no", solved="unsolved", satisfied="dissatisfied", at=NOON,
