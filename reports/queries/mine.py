@@ -17,6 +17,7 @@ from scoring.queries.standing import marks_of
 from scoring.rules import Standing, amounts_of, intervals, rates_of
 from scoring.rules import Told as Answered
 from scoring.rules.losing import score_with
+from scoring.rules.ranking import band
 from tickets import pages
 from tickets.models import Ticket
 from tickets.states import WITH_UNIT, State
@@ -92,6 +93,7 @@ def mine(user: User, period: Period, known: list[Period], at: datetime, key: str
     month: why.Account = told["month"]
     return told | {
         "place": place(user.unit, period),
+        "band": band_of(month),
         "rates": rates(month),
         "before": _before(user.unit, period, known),
         "one_more": one_more(month),
@@ -114,6 +116,14 @@ def rates(month: why.Account) -> list[dict[str, object]]:
         }
         for name, rate in rates_of(month.amounts).items()
     ]
+
+
+def band_of(month: why.Account) -> str:
+    """A, B, C where the scheme shows no places; empty where it does, or for too small a sample."""
+    scheme = month.period.scheme
+    if scheme.league or not month.unit.rank_group or month.amounts["valid"] < scheme.min_sample:
+        return ""
+    return band(month.score, scheme.bands)
 
 
 def place(unit: Unit, period: Period) -> Place:

@@ -45,6 +45,17 @@ def test_a_unit_without_a_group_or_a_sample_has_no_place(month: City) -> None:
     assert mine.place(month.sibling, ensure_period(NOON)) == mine.Place(1)
 
 
+def test_where_the_scheme_shows_no_places_the_page_shows_the_band_alone(
+    month: City, client_of: Callable[[str], Client]
+) -> None:
+    type(month.scheme).objects.update(league=False)
+    page = client_of("street_leader").get("/board/mine/?period=2026-03")
+    assert page.context["band"] == "B"
+    told = page.content.decode()
+    assert "不排名次" in told
+    assert "与前后单位可以分清" not in told
+
+
 def test_before_any_period_the_page_says_so(city: City, client_of: Callable[[str], Client]) -> None:
     Period.objects.all().delete()
     page = client_of("clerk").get("/board/mine/")
