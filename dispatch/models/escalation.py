@@ -81,6 +81,11 @@ class Oversight(models.Model):
     def __str__(self) -> str:
         return f"oversight {self.pk}"
 
+    @property
+    def hours(self) -> float:
+        """How long the unit has for its reply."""
+        return (self.due - self.at).total_seconds() / 3600
+
 
 class OversightReply(models.Model):
     """What the unit answered, or (`again`) what the supervisor then asked for besides."""

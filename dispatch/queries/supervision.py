@@ -64,7 +64,9 @@ class Line:
 
     @property
     def hours(self) -> float:
-        """The ticket's limit, by which a running clock knows when to change its colour."""
+        """How long the clock runs in all, by which it knows when to change its colour."""
+        if self.due is not None and self.due > self.at:
+            return (self.due - self.at).total_seconds() / 3600
         return (self.ticket.handle_minutes or 0) / 60
 
 

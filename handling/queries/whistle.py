@@ -121,14 +121,15 @@ class Turnout:
 
 
 def turnout(user: User, month: date, *, at: datetime) -> list[Turnout]:
-    """The units that were called in the month: all of them for the city's people, else one's own."""
+    """The units called in the month: all for the city's people, else one's own and those one called."""
     calls = Call.objects.filter(
         whistle__at__gte=_first(month), whistle__at__lt=_first(months_after(month, 1))
     )
     if not user.has_role(*CITY_WIDE):
         if user.unit is None or not user.has_role(*OF_THE_UNIT):
             return []
-        calls = calls.filter(unit__path__startswith=user.unit.path)
+        called = Q(unit__path__startswith=user.unit.path)
+        calls = calls.filter(called | Q(whistle__unit__path__startswith=user.unit.path))
     came = Q(arrived_at__isnull=False)
     rows = calls.values("unit__name").annotate(
         calls=Count("pk"),

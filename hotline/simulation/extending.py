@@ -32,7 +32,7 @@ def steps(life: Life) -> Steps:
         basis=rng.choice(texts.BASES),
     )
     row = extension.ask(ticket, wish, by=life.world.people.leader(unit), at=life.now)
-    if rng.random() < SILENT or life.lately(life.now):
+    if rng.random() < SILENT or row.due > life.world.end:
         yield row.due + timedelta(minutes=1)
         return
     yield life.in_hours(rng, 0.3, 5)

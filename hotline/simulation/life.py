@@ -17,7 +17,7 @@ from units.models import Unit
 Steps = Iterator[datetime]
 #: Where the demonstration's people work, more happens than elsewhere.
 SHOWN = 3
-#: At the end of the simulated time more is asked for, and those who decide are behind: their desks show it.
+#: At the end of the simulated time more is asked for, so that the desks of those who decide show something.
 LATELY, LATELY_MORE = timedelta(hours=14), 4
 
 

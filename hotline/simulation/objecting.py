@@ -87,7 +87,7 @@ def _grounds(rng: Random, unit: Unit, proposed: Unit) -> Grounds:
 
 def _ruled(life: Life, rng: Random, row: Objection) -> Steps:
     """Somebody who may rules in an hour or so, or nobody does."""
-    if rng.random() < SILENT or life.lately(life.now):
+    if rng.random() < SILENT or row.due > life.world.end:
         yield row.due + timedelta(minutes=1)
         return
     yield life.by_day(life.now + timedelta(minutes=rng.uniform(5, 100)), rng, 9, 18)

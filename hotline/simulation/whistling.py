@@ -13,7 +13,7 @@ from hotline.simulation.photos import photo
 from tickets.states import State
 from units.models import Unit
 
-CHANCE, ABSENT, LATE = 0.06, 0.12, 0.15
+CHANCE, ABSENT, LATE = 0.12, 0.12, 0.15
 #: Whom a street calls: those who enforce, repair or keep order.
 TRADES = frozenset(
     {"cityadmin", "enforcement", "environment", "fire", "housing", "market", "parks", "police", "traffic"}

@@ -149,4 +149,7 @@ def test_the_turnout_counts_arrivals_in_time_of_the_calls_that_were_due(city: Ci
     assert Whistle.objects.get(pk=made.pk).ended_at == minutes(90)
     own = turnout(city.housing_clerk, NOON.date(), at=minutes(101))
     assert [row.unit for row in own] == ["海淀区住建委"]
+    # A street sees how those it called turned out for it; another street nothing of that.
+    assert {row.unit for row in turnout(city.street_clerk, NOON.date(), at=minutes(101))} == set(rows)
+    assert turnout(city.stranger, NOON.date(), at=minutes(101)) == []
     assert turnout(city.supervisor, date(2026, 2, 1), at=minutes(101)) == []
