@@ -115,11 +115,11 @@ SELECT id, 1, %(agent)s, 'phone', 'no_answer', %(now)s::timestamptz - spare * in
 FROM bench_row WHERE state = 'followup' AND spare < 0.3;
 INSERT INTO followup_answer (
     ticket_id, round, unit_id, reach, channel, contacted, solved, satisfied, reason, remark, at, counted,
-    pressed, merged
+    pressed, merged, recorded, overdue
 )
 SELECT
     id, 1, unit_id, 'reached', 'phone', 'yes', 'solved', 'satisfied', '', '', received_at + interval '2 days', TRUE,
-    FALSE, FALSE
+    FALSE, FALSE, TRUE, FALSE
 FROM bench_row WHERE state = 'closed' AND spare < 0.6 ORDER BY id;
 
 -- The ruler as it stands after ten folded months: every unit a total of each leaf, its days and its months.
@@ -128,28 +128,28 @@ SELECT period.id AS period_id, unit.id AS unit_id, leaf.id AS category_id, 20 AS
 FROM scoring_period AS period, units_unit AS unit, bench_leaf AS leaf
 WHERE unit.rank_group <> '';
 INSERT INTO scoring_scoretotal (
-    period_id, unit_id, category_id, accepted, closed, valid, contacted, solved, satisfied, basic,
+    period_id, unit_id, category_id, accepted, closed, valid, contacted, solved, satisfied, basic, excluded, overdue,
     responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
 )
 SELECT
-    period_id, unit_id, category_id, n, n, n, n, n - bad, n - bad, 0,
+    period_id, unit_id, category_id, n, n, n, n, n - bad, n - bad, 0, 0, 0,
     1000 * n, n, 1000 * (n - bad), n, 1000 * (n - bad), n
 FROM bench_amounts;
 INSERT INTO scoring_scoremonth (
-    period_id, unit_id, accepted, closed, valid, contacted, solved, satisfied, basic,
+    period_id, unit_id, accepted, closed, valid, contacted, solved, satisfied, basic, excluded, overdue,
     responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
 )
 SELECT
-    period_id, unit_id, sum(n), sum(n), sum(n), sum(n), sum(n - bad), sum(n - bad), 0,
+    period_id, unit_id, sum(n), sum(n), sum(n), sum(n), sum(n - bad), sum(n - bad), 0, 0, 0,
     1000 * sum(n), sum(n), 1000 * sum(n - bad), sum(n), 1000 * sum(n - bad), sum(n)
 FROM bench_amounts GROUP BY 1, 2;
 INSERT INTO scoring_scoreday (
-    period_id, unit_id, day, accepted, closed, valid, contacted, solved, satisfied, basic,
+    period_id, unit_id, day, accepted, closed, valid, contacted, solved, satisfied, basic, excluded, overdue,
     responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
 )
 SELECT
     month.period_id, unit_id, day::date, month.accepted / 30, month.accepted / 30, month.accepted / 30,
-    month.accepted / 30, month.solved / 30, month.solved / 30, 0, 1000 * (month.accepted / 30),
+    month.accepted / 30, month.solved / 30, month.solved / 30, 0, 0, 0, 1000 * (month.accepted / 30),
     month.accepted / 30, 1000 * (month.solved / 30), month.accepted / 30, 1000 * (month.solved / 30),
     month.accepted / 30
 FROM scoring_scoremonth AS month
@@ -159,11 +159,11 @@ JOIN scoring_period AS period ON period.id = month.period_id,
 -- A day's answers not yet folded.
 INSERT INTO scoring_scoreline (
     period_id, unit_id, ticket_id, category_id, source, answer_id, at, folded,
-    accepted, closed, valid, contacted, solved, satisfied, basic,
+    accepted, closed, valid, contacted, solved, satisfied, basic, excluded, overdue,
     responded_num, responded_base, solved_num, solved_base, satisfied_num, satisfied_base
 )
 SELECT
     (SELECT id FROM scoring_period ORDER BY begins DESC LIMIT 1), answer.unit_id, ticket_id, ticket.category_id,
-    'answer', answer.id, %(now)s, FALSE, 0, 1, 1, 1, 1, 1, 0, 1000, 1, 1000, 1, 1000, 1
+    'answer', answer.id, %(now)s, FALSE, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1000, 1, 1000, 1, 1000, 1
 FROM followup_answer AS answer JOIN tickets_ticket AS ticket ON ticket.id = ticket_id
 ORDER BY answer.id DESC LIMIT 500;

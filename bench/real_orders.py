@@ -22,7 +22,7 @@ Row = dict[str, str]
 LEVELS = ("cat1", "cat2", "cat3", "cat4")
 COUNTED = re.compile(r"^(.*)\((\d+)\)$")
 FOLDS = 5
-BORROWED = ("limits.csv", "ladder.csv", "calendar.csv", "settings.csv", "scheme.yaml")
+BORROWED = ("limits.csv", "ladder.csv", "calendar.csv", "settings.csv", "grounds.csv", "scheme.yaml")
 MAP = """
 source: bench
 file: {encoding: utf-8}
