@@ -22,6 +22,7 @@ LABELS: dict[str, Promise] = {
     "plan_review": _("挂账复核"),
     "plan_until": _("挂账到期"),
     "oversight": _("督办回复"),
+    "exclusion": _("剔除"),
 }
 #: When these ring, something begins; nobody has missed anything.
 OPENING = ("plan_review", "plan_until")

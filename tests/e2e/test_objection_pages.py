@@ -74,6 +74,8 @@ def test_a_clerk_objects_from_the_pane_and_a_reviewer_rules_without_a_mouse(
     page.goto("/inbox/?v=unsigned")
     page.keyboard.press("j")
     expect(page.locator("#pane .mono").first).to_have_text(unsigned.number)
+    # A pane that is still being swapped would close again what a key opened.
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("t")
     form = page.locator("#object form")
     form.get_by_label("不在本单位辖区").check()
