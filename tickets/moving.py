@@ -46,12 +46,23 @@ class Moving(models.Model):
         `by` None is the system. `facts` holds codes and ids, never personal data. Raises Refused when the
         table does not allow it, Stale when someone else was quicker; nothing has changed then.
         """
-        event = self.prepare(name, by=by, at=at, facts=facts, **changes)
+        event = self._append(flow.MOVES[name], by, at, facts, changes)
         self._flush()
         return event
 
-    #: Write a fact without a transition; else as `move`.
-    record = move
+    def record(
+        self,
+        name: str,
+        *,
+        by: User | None,
+        at: datetime,
+        facts: Mapping[str, object] | None = None,
+        **changes: object,
+    ) -> Event:
+        """Write a fact without a transition; else as `move`."""
+        event = self._append(FACTS[name], by, at, facts, changes)
+        self._flush()
+        return event
 
     def prepare(
         self,
@@ -63,7 +74,20 @@ class Moving(models.Model):
         **changes: object,
     ) -> Event:
         """As `move` or `record`, in memory alone: the caller writes `pending` and `written` in one go."""
-        row = flow.MOVES.get(name) or FACTS[name]
+        return self._append(flow.MOVES.get(name) or FACTS[name], by, at, facts, changes)
+
+    def prepared(self) -> None:
+        """Forget what was prepared: it is written now."""
+        self.pending, self.written = [], set()
+
+    def _append(
+        self,
+        row: flow.Move | flow.Fact,
+        by: User | None,
+        at: datetime,
+        facts: Mapping[str, object] | None,
+        changes: dict[str, object],
+    ) -> Event:
         objection = self._objection(row, by)
         if objection:
             raise Refused(objection)
@@ -75,7 +99,7 @@ class Moving(models.Model):
         event = Event(
             ticket=self,
             seq=self.version + 1,
-            kind=name,
+            kind=row.name,
             was=was,
             now=self.state,
             actor=by,
@@ -89,10 +113,6 @@ class Moving(models.Model):
         self.pending.append(event)
         self.written |= {*changes, *ALWAYS}
         return event
-
-    def prepared(self) -> None:
-        """Forget what was prepared: it is written now."""
-        self.pending, self.written = [], set()
 
     def _objection(self, row: flow.Move | flow.Fact, by: User | None) -> str:
         """Why the table does not allow this, or nothing."""

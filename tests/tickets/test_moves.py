@@ -48,6 +48,10 @@ def seated(city: City, ticket: Ticket, role: str, seat: str) -> User:
     return person
 
 
+def write(ticket: Ticket, name: str, by: User | None) -> None:
+    (ticket.move if name in flow.MOVES else ticket.record)(name, by=by, at=NOON)
+
+
 def allowed(row: flow.Move | flow.Fact, state: str, role: str, seat: str) -> bool:
     """The table read by a second pair of eyes."""
     if state not in (row.sources if isinstance(row, flow.Move) else row.states):
@@ -76,7 +80,7 @@ def test_whoever_may_not_is_refused_and_nothing_changes(city: City, given: Ticke
                 continue
             given.state = state
             with pytest.raises(Refused):
-                given.move(name, by=person, at=NOON)
+                write(given, name, person)
             assert (given.state, given.version, given.head_hash) == (state, version, head), (seat, name)
     assert given.events.count() == version
 
@@ -89,12 +93,12 @@ def test_the_system_does_only_what_is_its_own(city: City, dispatched: Ticket, st
         ticket = Ticket.objects.get(pk=dispatched.pk)
         sources, target = (row.sources, row.target) if isinstance(row, flow.Move) else (row.states, state)
         if row.system and state in sources:
-            ticket.move(name, by=None, at=NOON)
+            write(ticket, name, None)
             written += 1
         else:
             target = state
             with pytest.raises(Refused):
-                ticket.move(name, by=None, at=NOON)
+                write(ticket, name, None)
         fresh = Ticket.objects.get(pk=ticket.pk)
         assert (fresh.state, fresh.version, fresh.events.count()) == (target, written, written), name
 
@@ -124,6 +128,14 @@ def test_a_stranger_of_the_same_role_is_refused_and_nothing_changes(city: City, 
         dispatched.move("sign", by=city.stranger, at=NOON)
     fresh = Ticket.objects.get(pk=dispatched.pk)
     assert (fresh.state, fresh.version) == ("dispatched", 2)
+
+
+def test_a_fact_cannot_be_moved_nor_a_move_recorded(city: City, dispatched: Ticket) -> None:
+    with pytest.raises(LookupError):
+        dispatched.move("note", by=city.clerk, at=NOON)
+    with pytest.raises(LookupError):
+        dispatched.record("sign", by=city.clerk, at=NOON)
+    assert (dispatched.state, dispatched.version, dispatched.pending) == ("dispatched", 2, [])
 
 
 def test_the_slower_of_two_is_told_so_and_changes_nothing(city: City, dispatched: Ticket) -> None:
