@@ -21,6 +21,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 
@@ -125,14 +126,28 @@ def measure(months: list[Period], rounds: int) -> None:
     url = f"/board/?group=streets&period={months[-1].code}"
     assert client.get(url).status_code == 200
     say("the whole page: p50 / p95", ms(timed(rounds, lambda: client.get(url))), "aim 80 ms")
-    unit = Unit.objects.ranked("streets").first()
+    unit = _busiest(months[-1])
     user = User.objects.get(username="supervisor")
+    assert len(page(behind(months[-1], unit, "not_solved"), user).rows) > 0
     drill = timed(rounds, lambda: page(behind(months[-1], unit, "not_solved"), user))
     say("a unit's drill-down, first page: p50 / p95", ms(drill), "aim 30 ms")
+    for name, url in (
+        ("the drill-down's whole page", f"/board/{months[-1].code}/{unit.code}/not_solved/"),
+        ("why a street lost its points, whole page", f"/board/{months[-1].code}/{unit.code}/why/"),
+        ("the auditor's anomalies, whole page", f"/callback/anomalies/?period={months[-1].code}"),
+    ):
+        assert client.get(url).status_code == 200, url
+        say(f"{name}: p50 / p95", ms(timed(max(5, rounds // 4), lambda url=url: client.get(url))))
     sums = ", ".join(f"SUM({name})" for name in AMOUNTS)
     plain = timed(max(3, rounds // 20), lambda: _run(GROUP_BY.format(sums), [months[-1].pk]))
     times = plain[0] / computed[0]
     say("plain GROUP BY of the month: p50", f"{plain[0]:.0f} ms", f"{times:.0f} times the whole board")
+
+
+def _busiest(month: Period) -> Unit:
+    """The street with the most unsolved answers."""
+    streets = ScoreLine.objects.filter(period=month, unit__rank_group="streets", valid=1, solved=0)
+    return Unit.objects.get(pk=streets.values("unit").annotate(n=Count("pk")).order_by("-n")[0]["unit"])
 
 
 def _run(text: str, parameters: list[object]) -> None:
@@ -158,7 +173,7 @@ def main() -> None:
 
     def spread(total: int) -> None:
         for month in others:
-            fill.lines(month, max(1, total // len(others)))
+            fill.lines(month, max(1, total // len(others)), sourced=month == months[-1])
 
     without_indexes(lambda: spread(small))
     refill()
