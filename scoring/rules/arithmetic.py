@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple
 
 #: Thousandths in one answer.
@@ -125,12 +126,9 @@ def score_of(rates: Rates, weights: Weights) -> Decimal | None:
 
 
 def summed(rows: Iterable[Mapping[str, int]], names: Sequence[str]) -> dict[str, int]:
-    """The amounts of many as one."""
-    total = dict.fromkeys(names, 0)
-    for row in rows:
-        for name in names:
-            total[name] += row[name]
-    return total
+    """The amounts of many as one; of two names at least."""
+    totals = map(sum, zip(*map(itemgetter(*names), rows), strict=True))
+    return dict(zip(names, totals, strict=False)) or dict.fromkeys(names, 0)
 
 
 def mean(values: Iterable[Decimal | Fraction | None], places: int) -> Decimal | None:
