@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from followup.models import Answer
 from reports.rules import masked_number
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, Period, ScoreLine
@@ -45,7 +46,16 @@ AGAINST = {
     "not_solved": ("solved",),
     "not_satisfied": ("satisfied", "basic"),
 }
-LATE = Event.objects.filter(ticket=OuterRef("ticket"), kind="contact_late", at__lte=OuterRef("answer__at"))
+#: The limit of a contact was missed in the answer's own round, which began with the answer before it.
+LATE = Event.objects.filter(
+    ticket=OuterRef("ticket"), kind="contact_late", at__lte=OuterRef("answer__at")
+).exclude(
+    Exists(
+        Answer.objects.filter(
+            ticket=OuterRef("ticket"), round__lt=OuterRef(OuterRef("answer__round")), at__gte=OuterRef("at")
+        )
+    )
+)
 #: How the unit's clock stood; the same as in sql/lost.sql.
 ON_CLOCK = {
     "overdue": Q(answer__overdue=True),

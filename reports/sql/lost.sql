@@ -14,6 +14,11 @@ WITH lost AS (
             WHEN EXISTS (
                 SELECT FROM tickets_event AS event
                 WHERE event.ticket_id = answer.ticket_id AND event.kind = 'contact_late' AND event.at <= answer.at
+                    AND NOT EXISTS (
+                        SELECT FROM followup_answer AS earlier
+                        WHERE earlier.ticket_id = answer.ticket_id AND earlier.round < answer.round
+                            AND earlier.at >= event.at
+                    )
             ) THEN 'contact_late'
             WHEN answer.contacted = 'no' THEN 'denied'
             ELSE 'in_time'

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
@@ -135,6 +136,28 @@ def test_the_clock_of_a_line_is_how_the_unit_stood_when_the_caller_was_asked(
         assert [row.line.answer for row in page.context["page"].rows] == [bad], clock
         told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
         assert f"clock={clock}" in [part.query for part in told]
+
+
+def test_a_late_contact_of_the_first_round_is_not_held_against_the_second(
+    month: City, client_of: Callable[[str], Client]
+) -> None:
+    """The first "no" ends the first round; the second contact was in time, and denied by nobody."""
+    first = asked(month, month.street, "yes unsolved basic", round_=1)
+    ticket = first.ticket
+    Ticket.objects.filter(pk=ticket.pk).update(state="handling")
+    ticket.refresh_from_db()
+    ticket.record("contact_late", by=None, at=NOON - timedelta(hours=1))
+    second = Answer.objects.get(pk=first.pk)
+    second.pk, second.round, second.at, second.counted = None, 2, NOON + timedelta(hours=1), False
+    second.save()
+    Answer.objects.filter(ticket=ticket).update(recorded=True)
+    score_waiting(NOON + timedelta(hours=1))
+    for clock, answer in (("contact_late", first), ("in_time", second)):
+        page = client_of("supervisor").get(f"{BASE}lost/?clock={clock}")
+        assert [row.line.answer for row in page.context["page"].rows] == [answer], clock
+    told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
+    lost = {part.query: part.asked for part in told}
+    assert (lost["clock=contact_late"], lost["clock=in_time"]) == (1, 1)
 
 
 def test_an_exclusion_says_what_the_score_would_be_without_it(
