@@ -106,7 +106,7 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
     units = board_units.ranked(group)
     before, ago = previous_of(period, known), year_before(period, known)
     marks = _marks(group, [row for row in (period, before, ago) if row is not None])
-    placed = _placed(group, period, units, marks)
+    placed = ruler.standings(group, period, _codes(units), _tenths(marks, period))
     # A published month also has the rows of units that are no longer ranked.
     units |= board_units.known(pk for pk, _row in placed.all if pk not in units)
     kept = _kept(within, units, placed, period)
@@ -149,15 +149,6 @@ def _tenths(marks: Sequence[Mark], period: Period) -> dict[int, int]:
         if row.period_id == period.pk:
             told[row.unit_id] = told.get(row.unit_id, 0) + row.tenths
     return told
-
-
-def _placed(group: str, period: Period, units: Mapping[int, Named], marks: Sequence[Mark]) -> Placed:
-    """The group's places: as published, else as the ledger stands."""
-    if period.frozen_at is not None:
-        return ruler.published_places(period, group)
-    rows = ruler.amounts([period], group=group, by_unit=True)
-    amounts = {row.unit: row.amounts for row in rows if row.unit is not None}
-    return ruler.places(amounts, _codes(units), period, _tenths(marks, period))
 
 
 def _earlier(
@@ -238,7 +229,8 @@ def _rows(
         for part in (placed.ranked, placed.low)
     )
     above: Interval | None = None
-    intervals = [_interval(row.standing, z) for row in ranked]
+    told = [row for _pk, row in placed.ranked]
+    intervals = [of_score(row.rates, row.weights, z, row.tenths) for row in told]
     for row, interval, places in zip(ranked, intervals, ranges(intervals), strict=True):
         alike = above is not None and interval is not None and interval.high >= above.low
         # Still being made here; `replace` costs as much as all the rest.
@@ -247,15 +239,6 @@ def _rows(
         )
         above = interval
     return ranked, low
-
-
-def _interval(row: Standing, z: float) -> Interval | None:
-    """What points the sample allows; what people added or took is certain."""
-    found = of_score(row.rates, row.weights, z)
-    if found is None or not row.tenths:
-        return found
-    points = Decimal(row.tenths) / 10
-    return Interval(found.low + points, found.high + points)
 
 
 def _lists(placed: Placed, previous: Earlier | None, period: Period) -> Lists:

@@ -14,8 +14,8 @@ from reports.queries.board_page import RATE_LABELS
 from scoring import queries as ruler
 from scoring.models import Period, Scheme
 from scoring.queries.standing import marks_of
-from scoring.rules import Standing, amounts_of, intervals, rates_of
 from scoring.rules import Told as Answered
+from scoring.rules import amounts_of, intervals, rates_of
 from scoring.rules.losing import score_with
 from scoring.rules.ranking import band
 from tickets import pages
@@ -130,31 +130,16 @@ def place(unit: Unit, period: Period) -> Place:
     """Its place among the units of its group as the ledger stands, or as it was published."""
     if not unit.rank_group:
         return Place(0)
-    placed = _placed(unit.rank_group, period)
+    codes = dict(Unit.objects.ranked(unit.rank_group).values_list("pk", "code"))
+    placed = ruler.standings(unit.rank_group, period, codes, marks_of(period))
     z = intervals.deviations(period.scheme.confidence)
-    spans = [_span(row, z) for _pk, row in placed.ranked]
+    spans = [intervals.of_score(row.rates, row.weights, z, row.tenths) for _pk, row in placed.ranked]
     ranges = intervals.ranges(spans)
     for number, (pk, row) in enumerate(placed.ranked):
         span = spans[number]
         if pk == unit.pk and span is not None:
             return Place(len(spans), row.rank, span.low, span.high, *ranges[number])
     return Place(len(spans))
-
-
-def _placed(group: str, period: Period) -> ruler.Placed:
-    if period.frozen_at is not None:
-        return ruler.published_places(period, group)
-    rows = ruler.amounts([period], group=group, by_unit=True)
-    codes = dict(Unit.objects.ranked(group).values_list("pk", "code"))
-    amounts = {row.unit: row.amounts for row in rows if row.unit is not None}
-    return ruler.places(amounts, codes, period, marks_of(period))
-
-
-def _span(row: Standing, z: float) -> intervals.Interval | None:
-    """The points that the sample allows, with what people gave or took."""
-    span = intervals.of_score(row.rates, row.weights, z)
-    given = Decimal(row.tenths) / 10
-    return None if span is None else intervals.Interval(span.low + given, span.high + given)
 
 
 def _before(unit: Unit, period: Period, known: list[Period]) -> why.Account | None:

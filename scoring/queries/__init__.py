@@ -14,7 +14,7 @@ from scoring.queries.ledger import (
     said_in,
     values_of,
 )
-from scoring.queries.standing import Placed, places, published_places, weights_of
+from scoring.queries.standing import Placed, places, published_places, standings, weights_of
 
 __all__ = [
     "Amounts",
@@ -31,6 +31,7 @@ __all__ = [
     "places",
     "published_places",
     "said_in",
+    "standings",
     "values_of",
     "weights_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring.models import AMOUNTS, Mark, Period, Published
-from scoring.queries.ledger import Amounts
+from scoring.queries.ledger import Amounts, amounts
 from scoring.rules import RATE_NAMES, Standing, Weights, rank
 from scoring.rules.ranking import DEFAULT_TIES
 
@@ -31,7 +31,7 @@ def weights_of(period: Period) -> Weights:
 
 
 def places(
-    amounts: Mapping[int, Amounts], codes: Mapping[int, str], period: Period, marks: Mapping[int, int]
+    counted: Mapping[int, Amounts], codes: Mapping[int, str], period: Period, marks: Mapping[int, int]
 ) -> Placed:
     """The group's units in their places; one without a count has none, one that is not in `codes` neither.
 
@@ -39,12 +39,20 @@ def places(
     """
     weights, scheme = weights_of(period), period.scheme
     ties = tuple(scheme.ties) or DEFAULT_TIES
-    told = {codes[pk]: pk for pk, row in amounts.items() if pk in codes and any(row.values())}
+    told = {codes[pk]: pk for pk, row in counted.items() if pk in codes and any(row.values())}
     standings = [
-        Standing(code, amounts[pk], weights, tenths=marks.get(pk, 0), ties=ties) for code, pk in told.items()
+        Standing(code, counted[pk], weights, tenths=marks.get(pk, 0), ties=ties) for code, pk in told.items()
     ]
     ranked, low = rank(standings, scheme.min_sample)
     return Placed([(told[row.code], row) for row in ranked], [(told[row.code], row) for row in low])
+
+
+def standings(group: str, period: Period, codes: Mapping[int, str], marks: Mapping[int, int]) -> Placed:
+    """A rank group's places: as published, else as the ledger stands (see `places`)."""
+    if period.frozen_at is not None:
+        return published_places(period, group)
+    rows = amounts([period], group=group, by_unit=True)
+    return places({row.unit: row.amounts for row in rows if row.unit is not None}, codes, period, marks)
 
 
 def marks_of(period: Period) -> dict[int, int]:

@@ -33,16 +33,18 @@ def of_rate(rate: Rate, z: float) -> Interval | None:
     return None if ends is None else Interval(_told(100 * ends[0], 2), _told(100 * ends[1], 2))
 
 
-def of_score(rates: Mapping[str, Rate], weights: Weights, z: float) -> Interval | None:
+def of_score(rates: Mapping[str, Rate], weights: Weights, z: float, tenths: int = 0) -> Interval | None:
     """The points if every rate were at its lowest, and at its highest: the safe side, as the same callers
-    give all three answers. A rate without a base has its weight with the others, as in the score.
+    give all three answers. A rate without a base has its weight with the others, as in the score; the
+    `tenths` of a point that people added or took are certain.
     """
     known = [(weights[name], ends) for name, rate in rates.items() if (ends := _ends(rate, z))]
     whole = sum(weight for weight, _ends in known)
     if not whole:
         return None
     low, high = (sum(weight * ends[side] for weight, ends in known) / whole for side in (0, 1))
-    return Interval(_told(100 * low, 1), _told(100 * high, 1))
+    given = Decimal(tenths) / 10
+    return Interval(_told(100 * low, 1) + given, _told(100 * high, 1) + given)
 
 
 def _ends(rate: Rate, z: float) -> tuple[float, float] | None:
