@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Case as Pick
-from django.db.models import Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,8 +21,6 @@ from tickets.states import State
 from units.models import Unit, User
 
 PAGE = 30
-#: A queue says "999+" beyond this.
-COUNTED = 999
 
 
 def policy_at(at: datetime) -> Policy:
@@ -158,24 +156,11 @@ def page(user: User, key: str, at: datetime, *, after: str = "") -> pages.Page[T
     return pages.page(found, "followup_due", PAGE, after)
 
 
-class _Counted(Subquery):
-    """How many rows, up to a limit, as one value of a larger query."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
 def rail(user: User, at: datetime) -> list[tuple[Queue, str]]:
-    """The queues with how many lie in each, in one statement; "999+" beyond `COUNTED`."""
-    sums = {
-        f"n_{key}": _Counted(queued(user, key, at).order_by().values("pk")[: COUNTED + 1]) for key in QUEUES
-    }
+    """The queues with how many lie in each, in one statement; "999+" for more."""
+    sums = {f"n_{key}": pages.Counted(queued(user, key, at)) for key in QUEUES}
     row = User.objects.filter(pk=user.pk).values(**sums).get()
-    return [(queue, _shown(row[f"n_{key}"])) for key, queue in QUEUES.items()]
-
-
-def _shown(number: int) -> str:
-    return str(number) if number <= COUNTED else f"{COUNTED}+"
+    return [(queue, pages.shown(row[f"n_{key}"])) for key, queue in QUEUES.items()]
 
 
 def candidates(user: User, at: datetime) -> list[Ticket]:
