@@ -15,6 +15,7 @@ from tickets.book import book
 from tickets.errors import Refused
 from tickets.flow import UNIT_STAFF
 from tickets.models import Ticket, Timer
+from tickets.queries import hold
 from units.models import User
 from units.roles import Role
 
@@ -64,6 +65,7 @@ def reply(row: Oversight, *, text: str, by: User, at: datetime) -> OversightRepl
     if not by.has_role(*UNIT_STAFF) and by.unit_id != ticket.lead_id:
         raise Refused(_("督办由承办单位回复。"))
     said = _said(text, _("请写明办理情况和下一步安排。"))
+    hold(ticket)
     answer = OversightReply.objects.create(oversight=row, by=by, text=said, at=at)
     row.state = Oversight.State.REPLIED
     row.save(update_fields=["state"])
@@ -81,10 +83,11 @@ def ask_again(row: Oversight, *, demand: str, by: User, at: datetime) -> None:
     said = _said(demand, _("请写明还要求单位做什么。"))
     if row.state == Oversight.State.OPEN and at < row.due:
         raise Refused(_("单位还在回复期限内，请等它回复后再追问。"))
+    ticket = row.ticket
+    hold(ticket)
     OversightReply.objects.create(oversight=row, by=by, text=said, again=True, at=at)
     row.state, row.due = Oversight.State.OPEN, _reply_by(at)
     row.save(update_fields=["state", "due"])
-    ticket = row.ticket
     timers.stop(ticket, TIMER, row.pk, at=at)
     timers.start_until(ticket, TIMER, row.pk, at=at, due=row.due)
     ticket.record("oversee", by=by, at=at, facts={"oversight": row.pk, "again": True})
@@ -96,7 +99,9 @@ def end(row: Oversight, *, conclusion: str, by: User, at: datetime) -> None:
     """Close it with a conclusion, which the unit reads. Raises Refused without one."""
     _refuse_ended(row)
     _refuse_anothers(row, by)
-    row.conclusion = _said(conclusion, _("请写明督办结论。"))
+    said = _said(conclusion, _("请写明督办结论。"))
+    hold(row.ticket)
+    row.conclusion = said
     row.state, row.ended_by, row.ended_at = Oversight.State.ENDED, by, at
     row.save(update_fields=["state", "conclusion", "ended_by", "ended_at"])
     timers.stop(row.ticket, TIMER, row.pk, at=at)
