@@ -10,6 +10,7 @@ from dispatch.actions import helping, rebound
 from dispatch.models import Assignment
 from dispatch.queries import Terms, decision_for, is_a_departments, table, terms_for
 from dispatch.queries.objections import freed
+from intake.rules import scrub
 from tickets import access
 from tickets.book import book, local_day
 from tickets.errors import Refused
@@ -100,9 +101,10 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
 
 
 def _reason(text: str) -> str:
+    """What was typed, without numbers of people: the unit and the reviewers read it."""
     if len(text.strip()) < 2:
         raise Refused(_("请写明派单理由。"))
-    return text.strip()
+    return scrub(text.strip())
 
 
 def refuse_unfit(ticket: Ticket, unit: Unit, at: datetime) -> None:

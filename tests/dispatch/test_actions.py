@@ -100,6 +100,12 @@ def test_by_hand_without_a_reason_is_refused(city: City, pending: Ticket, reason
     assert state_of(pending) == before
 
 
+def test_a_number_in_the_reason_is_hidden(city: City, pending: Ticket) -> None:
+    said = "诉求人13800138000要求街道来"
+    dispatch_by_hand(pending, lead=city.street, reason=said, by=city.dispatcher, at=NOON)
+    assert pending.assignments.get().reason == "诉求人138****8000要求街道来"
+
+
 def test_the_accused_is_not_dispatched_to_by_hand_either(city: City) -> None:
     ticket = intake.file(city.request(kind="tip_off", accused=city.street), by=city.agent, at=NOON)
     before = state_of(ticket)
