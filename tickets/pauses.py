@@ -1,6 +1,6 @@
 """What the pauses of a ticket do to moments that were reckoned without them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tickets.book import book
@@ -15,3 +15,18 @@ def put_off(ticket: Ticket, limit: Limit, moments: Mapping[str, datetime]) -> di
     for pause in ticket.pauses.filter(begin__gte=ticket.clock_from, end__isnull=False).order_by("begin"):
         moved = {name: book().resumed(limit, due, pause.begin, pause.end) for name, due in moved.items()}
     return moved
+
+
+def stood_still(
+    ticket: Ticket, moments: Iterable[str], begin: datetime, end: datetime
+) -> dict[str, datetime]:
+    """The fields of a ticket that lie later because its clock stood still meanwhile; one without a moment
+    has none.
+    """
+    limit = book().limit_of(ticket.limit_id)
+    running = {name: getattr(ticket, name) for name in moments}
+    return {
+        name: book().resumed(limit, moment, begin, end)
+        for name, moment in running.items()
+        if moment is not None
+    }

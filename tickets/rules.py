@@ -83,6 +83,8 @@ ASIDE = ("aside", "aside_at")
 MOMENT_OF: Mapping[str, str] = dict(pair for steps in (*STEPS.values(), (ASIDE,)) for pair in steps)
 #: The fields of a ticket that hold such moments.
 MOMENTS = tuple(sorted(set(MOMENT_OF.values())))
+#: Those of the handling limit: its end, and the ladder around it.
+HANDLING = ("remind_at", "warn_at", "handle_due", "red_at", "special_at")
 
 
 def next_wake(clocks: Clocks) -> tuple[datetime | None, str]:

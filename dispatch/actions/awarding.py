@@ -9,11 +9,11 @@ from tickets import access
 from tickets.book import book
 from tickets.models import Pause, Ticket
 from tickets.notices import tell
+from tickets.pauses import stood_still
+from tickets.rules import HANDLING
 from units.models import Unit, User
 from units.roles import Role
 
-#: The moments of the handling limit, which stood still while an upheld objection was looked at.
-MOMENTS = ("remind_at", "warn_at", "handle_due", "red_at", "special_at")
 #: Steps of the clock that a new unit has not taken.
 ANEW = frozenset({"auto_sign", "contact_late", "route_failed", "dispatch_late"})
 
@@ -131,13 +131,7 @@ def _anew(ticket: Ticket) -> list[str]:
 
 def _stood_still(ticket: Ticket, row: Objection, at: datetime) -> dict[str, object]:
     """Where the class pauses for an objection that was right: the pause, and the moments behind it."""
-    limit = book().limit_of(ticket.limit_id)
-    if not limit.object_pauses:
+    if not book().limit_of(ticket.limit_id).object_pauses:
         return {}
     Pause.objects.create(ticket=ticket, why=Pause.Why.OBJECTION, begin=row.at, end=at)
-    moments = {name: getattr(ticket, name) for name in MOMENTS}
-    return {
-        name: book().resumed(limit, moment, row.at, at)
-        for name, moment in moments.items()
-        if moment is not None
-    }
+    return dict(stood_still(ticket, HANDLING, row.at, at))

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from dispatch.models import Adjustment
-from dispatch.rules.reckoning import HANDLING, OPEN, Order, Ruler, Shift, by_day, minutes_after, shifts
+from dispatch.rules.reckoning import OPEN, Order, Ruler, Shift, by_day, minutes_after, shifts
 from tickets.book import book
 from tickets.models import Limit, Pause, Ticket, WorkCalendar
-from tickets.rules import MOMENTS
+from tickets.rules import HANDLING, MOMENTS
 
 #: Orders reckoned one by one for a preview, and those that are listed.
 EXAMINED, LISTED = 1_000, 100

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from tickets.clock import Calendar, Pause, due
+from tickets.rules import HANDLING
 from tickets.states import State
 
-HANDLING = ("remind_at", "warn_at", "handle_due", "red_at", "special_at")
 #: state → the deadlines that still lie before somebody in it. A plan stands still and goes on by the calendar
 #: of its end anyway.
 OPEN: Mapping[str, tuple[str, ...]] = {

@@ -17,10 +17,12 @@ from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import LadderStep, Ticket
 from tickets.notices import tell_line
+from tickets.pauses import stood_still
+from tickets.rules import HANDLING
 from units.models import User
 
 #: The moments of a running limit, which move when it stood still.
-MOMENTS = ("handle_due", "remind_at", "warn_at", "red_at", "special_at", "contact_due")
+MOMENTS = ("contact_due", *HANDLING)
 
 
 @transaction.atomic
@@ -89,16 +91,14 @@ def _close(ticket: Ticket, answer: Answer, by: User, at: datetime, then: Then | 
 def _go_on(ticket: Ticket, by: User, at: datetime) -> None:
     """As if nothing had been withdrawn: each clock has the time left that it had then."""
     changes: dict[str, object] = {"withdrawn_at": None, "followup_at": None, "followup_due": None}
-    limit = book().limit_of(ticket.limit_id)
     since = idle_since(ticket)
     if not handled_before(ticket):
+        limit = book().limit_of(ticket.limit_id)
         changes["dispatch_due"] = book().resumed(limit, ticket.dispatch_due, since, at)
         ticket.move("back_to_desk", by=by, at=at, **changes)
         route(ticket, at)
         return
-    for name in MOMENTS:
-        if getattr(ticket, name) is not None:
-            changes[name] = book().resumed(limit, getattr(ticket, name), since, at)
+    changes |= stood_still(ticket, MOMENTS, since, at)
     # Unsigned: it counts as signed now. A result that waited for its approval is to be reported anew.
     changes |= {"signed_at": ticket.signed_at or at, "reported_at": None, "outcome": ""}
     lapse(ticket, at)

@@ -1,6 +1,6 @@
 """A running long-term plan (挂账): its milestones, reviews and renewal, and its end (DOMAIN §3.5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,13 +26,15 @@ from tickets.book import book, local_day
 from tickets.errors import Refused
 from tickets.models import Pause, Ticket, Timer
 from tickets.notices import tell, tell_line
+from tickets.pauses import stood_still
 from tickets.queries import hold
+from tickets.rules import HANDLING
 from tickets.states import State
 from units.models import User
 from units.roles import Role
 
 #: What stands still with the limit.
-MOMENTS = ("contact_due", "remind_at", "warn_at", "handle_due", "red_at", "special_at")
+MOMENTS = ("contact_due", *HANDLING)
 
 
 @dataclass(frozen=True)
@@ -170,15 +172,7 @@ def _run_on(ticket: Ticket, at: datetime) -> dict[str, object]:
         return {}
     pause.end = at
     pause.save(update_fields=["end"])
-    return dict(_resumed(ticket, pause))
-
-
-def _resumed(ticket: Ticket, pause: Pause) -> Iterable[tuple[str, datetime]]:
-    limit = book().limit_of(ticket.limit_id)
-    for field in MOMENTS:
-        moment = getattr(ticket, field)
-        if moment is not None:
-            yield field, book().resumed(limit, moment, pause.begin, pause.end)
+    return dict(stood_still(ticket, MOMENTS, pause.begin, at))
 
 
 def _refuse_ended(plan: Plan) -> None:
