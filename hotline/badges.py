@@ -10,22 +10,30 @@ from django.conf import settings
 from django.db.models import Count
 
 from dispatch.queries import objections
+from handling.queries.undecided import CITY, undecided
 from hotline import pulse
+from scoring.models import Exclusion
 from tickets.models import Ticket
 from tickets.states import State
 from units.models import Unit
 
 
 def counts() -> dict[int, dict[str, int]]:
-    """Unit → navigation key → how many wait: orders to sign, requests to dispatch, objections to rule
-    on, callers to ask."""
+    """Unit → navigation key → how many wait: orders to sign, questions to decide, requests to dispatch,
+    objections to rule on, callers to ask, exclusions to decide."""
     tickets = Ticket.objects.order_by()
     unsigned = tickets.filter(state=State.DISPATCHED).values_list("lead").annotate(Count("pk"))
     told = {unit: {"handling-inbox": waiting} for unit, waiting in unsigned}
+    decisions = undecided()
+    for unit, waiting in decisions.items():
+        if unit is not CITY:
+            told.setdefault(unit, {})["handling-decisions"] = waiting
     city = {
         "dispatch-desk": tickets.waiting_dispatch().count(),
         "dispatch-objections": objections.unruled(),
         "followup-desk": tickets.waiting_followup().count(),
+        "handling-decisions": decisions[CITY],
+        "ruler-exclusions": Exclusion.objects.waiting().count(),
     }
     for centre in Unit.objects.filter(type=Unit.Type.CITY_CENTRE).values_list("pk", flat=True):
         told[centre] = {**told.get(centre, {}), **city}
@@ -43,8 +51,8 @@ def tell() -> int:
     before = {int(unit): json.loads(text) for unit, text in redis.hgetall(key()).items()}
     now = counts()
     # A unit whose last order was signed is told its zero.
-    for unit in before.keys() - now.keys():
-        now[unit] = dict.fromkeys(before[unit], 0)
+    for unit, values in before.items():
+        now[unit] = dict.fromkeys(values, 0) | now.get(unit, {})
     changed = {unit: values for unit, values in now.items() if values != before.get(unit)}
     line = redis.pipeline()
     for unit, values in changed.items():

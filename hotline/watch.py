@@ -22,6 +22,7 @@ BELLS: Bells = {
     plan.MILESTONE: on_plan.ring_milestone,
     plan.REVIEW: on_plan.ring_review,
     plan.UNTIL: on_plan.ring_until,
+    exclusions.NEAR: exclusions.ring_near,
     exclusions.TIMER: exclusions.ring,
 }
 

@@ -28,6 +28,7 @@ SETTINGS = {
     "office_calendar": "work",
     "exclusion_ask_minutes": "1440",
     "exclusion_decide_minutes": "960",
+    "exclusion_near_minutes": "480",
     "objection_max": "2",
     "extension_decide_minutes": "240",
     "co_percent": "80",

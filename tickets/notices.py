@@ -58,6 +58,13 @@ NEWS = {
     "oversee": gettext_lazy("收到督办要求，请按时回复"),
     "oversee_late": gettext_lazy("督办逾期未回复"),
     "oversee_reply": gettext_lazy("督办已有回复，请审阅"),
+    "exclude_ask": gettext_lazy("有剔除申请待裁定"),
+    "exclude_second": gettext_lazy("一人已同意剔除，待第二人裁定"),
+    "exclude_review": gettext_lazy("有剔除复核申请待裁定"),
+    "exclude_near": gettext_lazy("剔除申请的裁定时限将到，请尽快裁定"),
+    "exclude_late": gettext_lazy("剔除申请逾期未裁定，请立即裁定"),
+    "exclude_grant": gettext_lazy("已准予剔除，回访结果不计入考核"),
+    "exclude_revoke": gettext_lazy("剔除已撤销，回访结果重新计入考核"),
 }
 
 

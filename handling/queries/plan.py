@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from handling.models import Contact, Milestone, Plan
 from tickets.models import Event, Ticket
@@ -45,6 +45,11 @@ def _left() -> Exists:
     return Exists(since.exclude(now=State.HANDLING))
 
 
+def in_time() -> Q:
+    """Of a plan that still may be signed."""
+    return ~Q(_left())
+
+
 def lapsed(plan: Plan) -> bool:
     """Whether the order has left handling since this plan was asked for: then it must be asked for anew."""
     return Plan.objects.filter(_left(), pk=plan.pk, state__in=ASKED).exists()
@@ -62,7 +67,7 @@ def told(ticket: Ticket) -> QuerySet[Contact]:
 
 def waiting(user: User) -> QuerySet[Plan]:
     """What waits for this person's signature: the district's first, then the city's; the oldest first."""
-    rows = Plan.objects.filter(~_left(), ticket__state=State.HANDLING).select_related(
+    rows = Plan.objects.filter(in_time(), ticket__state=State.HANDLING).select_related(
         "ticket__category", "ticket__place__district", "ticket__place__street", "ticket__lead", "unit", "by"
     )
     rows = rows.select_related("told__by", "signed_by").prefetch_related("milestones").order_by("at", "pk")

@@ -49,6 +49,7 @@ KEYS: Mapping[str, str] = {
     "office_calendar": "calendar",
     "exclusion_ask_minutes": "number",
     "exclusion_decide_minutes": "number",
+    "exclusion_near_minutes": "number",
     "objection_max": "number",
     "extension_decide_minutes": "number",
     "co_percent": "number",

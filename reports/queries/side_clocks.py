@@ -23,9 +23,10 @@ LABELS: dict[str, Promise] = {
     "plan_until": _("挂账到期"),
     "oversight": _("督办回复"),
     "exclusion": _("剔除"),
+    "exclusion_near": _("剔除裁定提醒"),
 }
 #: When these ring, something begins; nobody has missed anything.
-OPENING = ("plan_review", "plan_until")
+OPENING = ("plan_review", "plan_until", "exclusion_near")
 
 
 def side_clocks(ticket: Ticket, at: datetime) -> list[Clock]:

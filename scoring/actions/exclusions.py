@@ -25,8 +25,9 @@ from units.models import User
 from units.roles import Role
 
 State = Exclusion.State
-#: The clock of a decision.
+#: The clock of a decision, and the one that tells that it nears.
 TIMER = "exclusion"
+NEAR = "exclusion_near"
 #: A declaration overrides what one unit asked for in vain: it holds for all alike.
 OPEN_TO_DECLARATION = (State.ASKED, State.SECONDED, State.REFUSED, State.REVIEW, State.UPHELD)
 
@@ -60,7 +61,7 @@ def ask(
     with kept(ticket, files, by=by, at=at) as papers:
         row.save(force_insert=True)
         row.evidence.set(papers)
-        _wait(ticket, row, at)
+        _wait(ticket, row, at, "exclude_ask")
         facts = {"exclusion": row.pk, "ground": chosen.code, "evidence": [paper.pk for paper in papers]}
         ticket.record("exclude_ask", by=by, at=at, facts=facts)
     return row
@@ -77,6 +78,7 @@ def agree(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
         row.state, row.first_by, row.first_at = State.SECONDED, by, at
         row.first_opinion = scrub(opinion.strip())
         row.save(update_fields=["state", "first_by", "first_at", "first_opinion"])
+        notices.tell(ticket, "exclude_second", at=at, role=Role.SUPERVISOR)
         ticket.record("exclude_second", by=by, at=at, facts={"exclusion": row.pk})
         return
     if row.state == State.SECONDED and row.first_by == by:
@@ -109,7 +111,7 @@ def ask_review(row: Exclusion, *, text: str, by: User, at: datetime) -> None:
     row.state, row.review_by, row.review_at = State.REVIEW, by, at
     row.review_text, row.due = scrub(text.strip()), _due(row.ticket, at)
     row.save(update_fields=["state", "review_by", "review_at", "review_text", "due"])
-    _wait(row.ticket, row, at)
+    _wait(row.ticket, row, at, "exclude_review")
     row.ticket.record("exclude_review", by=by, at=at, facts={"exclusion": row.pk})
 
 
@@ -123,6 +125,7 @@ def revoke(row: Exclusion, *, opinion: str, by: User, at: datetime) -> None:
     _refuse_silent(opinion)
     row.state, row.opinion = State.REVOKED, scrub(opinion.strip())
     row.save(update_fields=["state", "opinion"])
+    _tell_unit(row, "exclude_revoke", at)
     row.ticket.record("exclude_revoke", by=by, at=at, facts={"exclusion": row.pk})
     restore(row, at)
 
@@ -134,12 +137,32 @@ def ring(ticket: Ticket, timer: Timer, at: datetime) -> None:
     ticket.record("exclude_late", by=None, at=at, facts={"exclusion": timer.ref})
 
 
+def ring_near(ticket: Ticket, timer: Timer, at: datetime) -> None:
+    """The time to decide nears: the supervisors are told."""
+    notices.tell(ticket, "exclude_near", at=at, role=Role.SUPERVISOR)
+    ticket.record("exclude_near", by=None, at=at, facts={"exclusion": timer.ref})
+
+
 def _due(ticket: Ticket, at: datetime) -> datetime:
     return book().office_due(at, book().number("exclusion_decide_minutes", at))
 
 
-def _wait(ticket: Ticket, row: Exclusion, at: datetime) -> None:
+def _wait(ticket: Ticket, row: Exclusion, at: datetime, kind: str) -> None:
+    """Start its clocks and tell those who decide."""
+    near = book().office_due(at, book().number("exclusion_near_minutes", at))
+    timers.start_until(ticket, NEAR, row.pk, at=at, due=min(near, row.due))
     timers.start_until(ticket, TIMER, row.pk, at=at, due=row.due)
+    notices.tell(ticket, kind, at=at, role=Role.SUPERVISOR)
+
+
+def _stop(ticket: Ticket, row: Exclusion, at: datetime) -> None:
+    for kind in (NEAR, TIMER):
+        timers.stop(ticket, kind, row.pk, at=at)
+
+
+def _tell_unit(row: Exclusion, kind: str, at: datetime) -> None:
+    for role in (Role.CLERK, Role.LEADER):
+        notices.tell(row.ticket, kind, at=at, unit=row.unit, role=role)
 
 
 def _refuse_silent(opinion: str) -> None:
@@ -166,15 +189,8 @@ def _decide(row: Exclusion, state: str, opinion: str, by: User, at: datetime) ->
     row.state, row.decided_by, row.decided_at = state, by, at
     row.opinion = scrub(opinion.strip())
     row.save(update_fields=["state", "decided_by", "decided_at", "opinion"])
-    timers.stop(row.ticket, TIMER, row.pk, at=at)
-    for role in (Role.CLERK, Role.LEADER):
-        notices.tell(
-            row.ticket,
-            "exclude_grant" if state == State.GRANTED else "exclude_refuse",
-            at=at,
-            unit=row.unit,
-            role=role,
-        )
+    _stop(row.ticket, row, at)
+    _tell_unit(row, "exclude_grant" if state == State.GRANTED else "exclude_refuse", at)
 
 
 @transaction.atomic
@@ -193,7 +209,7 @@ def declare_out(
     elif row.state not in OPEN_TO_DECLARATION:
         return None
     else:
-        timers.stop(answer.ticket, TIMER, row.pk, at=at)
+        _stop(answer.ticket, row, at)
     row.ground, row.declaration, row.opinion = ground, declaration, text
     row.state, row.decided_by, row.decided_at = State.GRANTED, None, at
     row.save()

@@ -232,5 +232,5 @@ def test_every_kind_of_the_tables_has_words_or_needs_none() -> None:
         "sign", "keep_on", "back_to_desk", "pressed", "plan_lapse", "oversee_reply", "oversee_late",
         # Of the ruler: the label says it, the pages of exclusions tell the rest.
         "exclude_ask", "exclude_second", "exclude_grant", "exclude_refuse", "exclude_review",
-        "exclude_revoke", "exclude_late", "answer_right",
+        "exclude_revoke", "exclude_near", "exclude_late", "answer_right",
     }  # fmt: skip

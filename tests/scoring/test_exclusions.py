@@ -14,7 +14,7 @@ from scoring.queries import amounts
 from tests.city import NOON, City
 from tests.handling.conftest import photo
 from tickets.errors import Refused
-from tickets.models import Ticket
+from tickets.models import Notice, Ticket
 from units.models import Unit, User
 
 Ask = Callable[..., Answer]
@@ -144,6 +144,51 @@ def test_silence_is_told_and_decides_nothing(city: City, bad: Answer) -> None:
     row.refresh_from_db()
     assert (row.late, row.state) == (True, "asked")
     assert bad.ticket.events.filter(kind="exclude_late").count() == 1
+
+
+def told(ticket: Ticket) -> list[tuple[str, str, str]]:
+    """Kind, unit and role of every notice about exclusions, in their order."""
+    rows = Notice.objects.filter(ticket=ticket, kind__startswith="exclude").order_by("pk")
+    return [(row.kind, row.unit.code if row.unit else "", row.role) for row in rows]
+
+
+def test_those_who_decide_are_told_of_a_request_when_its_time_nears_and_when_it_is_over(
+    city: City, bad: Answer
+) -> None:
+    row = asks(bad, city.street_clerk)
+    assert told(bad.ticket) == [("exclude_ask", "", "supervisor")]
+    # Eight working hours after Monday noon: Tuesday noon.
+    sweep(NOON + timedelta(days=1))
+    sweep(row.due)
+    sweep(row.due + timedelta(days=9))
+    assert told(bad.ticket)[1:] == [("exclude_near", "", "supervisor"), ("exclude_late", "", "supervisor")]
+    assert bad.ticket.events.filter(kind="exclude_near").count() == 1
+
+
+def test_a_decision_stops_both_clocks_and_the_unit_is_told_of_it_and_of_its_end(
+    city: City, bad: Answer
+) -> None:
+    row = asks(bad, city.street_clerk)
+    exclusions.agree(row, opinion="案号属实", by=city.supervisor, at=NOON)
+    sweep(row.due + timedelta(days=9))
+    second = User.objects.create(username="second", roles=["supervisor"], unit=city.centre)
+    row = Exclusion.objects.get(pk=row.pk)
+    exclusions.revoke(row, opinion="抽查不实", by=second, at=NOON + timedelta(days=12))
+    both = [("110108009", "clerk"), ("110108009", "leader")]
+    assert told(bad.ticket)[1:] == [
+        (kind, *who) for kind in ("exclude_grant", "exclude_revoke") for who in both
+    ]
+
+
+def test_the_second_person_and_whoever_reviews_are_told_too(city: City, bad: Answer, asked: Ask) -> None:
+    row = asks(bad, city.street_clerk, "X1")
+    exclusions.agree(row, opinion="录音属实", by=city.supervisor, at=NOON)
+    assert told(row.ticket)[-1] == ("exclude_second", "", "supervisor")
+    other = asked(city.street, "no unsolved dissatisfied")
+    row = asks(other, city.street_clerk)
+    exclusions.refuse(row, opinion="证据不足", by=city.supervisor, at=NOON)
+    exclusions.ask_review(row, text="补充判决书", by=city.street_clerk, at=NOON)
+    assert told(other.ticket)[-1] == ("exclude_review", "", "supervisor")
 
 
 def test_both_rounds_of_a_ticket_are_left_out_and_a_later_one_too(city: City, asked: Ask) -> None:
