@@ -70,6 +70,7 @@ HOMES = (
     ("agent", "intake:desk"),
     ("team_leader", "intake:desk"),
     ("dispatcher", "dispatch:desk"),
+    ("reviewer", "dispatch:objections"),
     ("district", "dispatch:desk"),
     ("clerk", "handling:inbox"),
     ("leader", "handling:inbox"),

@@ -74,6 +74,7 @@ def test_staff_belong_to_the_desk_of_their_first_role() -> None:
     assert home_of(["grid"]) == "handling:inbox"
     assert home_of(["caller_back"]) == "followup:desk"
     assert home_of(["supervisor", "dispatcher"]) == "dispatch:desk"
+    assert home_of(["reviewer"]) == "dispatch:objections"
     assert home_of(["auditor"]) == "reports:board"
     assert home_of(["admin"]) == "admin:index"
     assert home_of([]) == ""
