@@ -8,14 +8,12 @@ from hotline.city.reader import Bad, Problems, Row, once, parsed, read_csv
 from hotline.city.rows import Tally, sync
 from hotline.city.units import Units
 from units.models import Unit, User
-from units.roles import HANDLING, Role
+from units.roles import CITY_WIDE, HANDLING, Role
 
 FILE = "accounts.csv"
 SHORTEST_PASSWORD = 9
 #: Roles of the hotline body itself.
-OF_THE_LINE = frozenset(
-    {Role.AGENT, Role.TEAM_LEADER, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, Role.AUDITOR}
-)
+OF_THE_LINE = CITY_WIDE | {Role.AGENT}
 #: Bodies that take calls, not orders.
 NOT_HANDLING = frozenset({Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY})
 

@@ -37,6 +37,7 @@ BAD = [
     ("accounts.csv", "clerk|leader,990001001", "clerk|agent,centre", "accounts.csv:3: a person who works"),
     ("accounts.csv", "clerk|leader,990001001", "clerk,centre", "accounts.csv:3: a handling role needs"),
     ("accounts.csv", "agent,centre", "agent,990001", "accounts.csv:2: a role of the line needs"),
+    ("accounts.csv", "agent,centre", "reviewer,990001", "accounts.csv:2: a role of the line needs"),
     ("accounts.csv", "agent,centre,demo12345", "agent,centre,demo", "accounts.csv:2: password is shorter"),
     ("scheme.yaml", "by: volume", "by: luck", "scheme.yaml:12: ties: "),
     ("scheme.yaml", "[95, 85]", "[85, 95]", "scheme.yaml:14: bands fall"),
