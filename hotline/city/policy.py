@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import Path
 
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.db.models import Exists, Max, OuterRef
 
 from hotline.city import ladder
 from hotline.city.reader import Bad, Document, Problems, Row, once, parsed, read_csv, whole
 from hotline.city.rows import Tally, sync
+from tickets.book import local_day
 from tickets.models import Limit, Setting, Ticket, WorkCalendar, WorkDay
 
 LIMITS, CALENDAR, SETTINGS = "limits.csv", "calendar.csv", "settings.csv"
@@ -212,27 +212,31 @@ def refuse_rewritten(policy: Policy, problems: Problems) -> None:
     """Complains about rows that would change numbers which tickets were already reckoned with."""
     on_tickets = Exists(Ticket.objects.filter(limit=OuterRef("pk")))
     used = set(Limit.objects.filter(on_tickets).values_list("pk", flat=True))
-    limits = {(row.code, row.effective_from): row for row in Limit.objects.select_related("calendar")}
+    found = Limit.objects.select_related("calendar", "side_calendar")
+    limits = {(row.code, row.effective_from): row for row in found}
     for row in policy.limits:
         old = limits.get((row["code"], row["effective_from"]))
-        if old is None or old.pk not in used:
-            continue
-        if old.calendar.code != row["calendar"] or any(getattr(old, name) != row[name] for name in MINUTES):
+        if old is not None and old.pk in used and _reckons_otherwise(old, row):
             problems.error(str(row["at"]), "tickets carry this limit: add a row with a later effective_from")
-    last = Ticket.objects.order_by("-pk").values_list("received_at", flat=True).first()
+    # The greatest key may be an imported ticket's, which another system received long ago.
+    last = Ticket.objects.aggregate(last=Max("received_at"))["last"]
     if last is not None:
-        ladder.refuse_rewritten(policy.ladder, _local_day(last), problems)
+        ladder.refuse_rewritten(policy.ladder, local_day(last), problems)
     settings = {(row.key, row.effective_from): row.value for row in Setting.objects.all()}
     for row in policy.settings:
         value = settings.get((row["key"], row["effective_from"]), row["value"])
-        if value != row["value"] and last is not None and _local_day(last) >= row["effective_from"]:
+        if value != row["value"] and last is not None and local_day(last) >= row["effective_from"]:
             problems.error(
                 str(row["at"]), f"{value!r} has been in use: add a row with a later effective_from"
             )
 
 
-def _local_day(at: datetime) -> date:
-    return at.astimezone(timezone.get_default_timezone()).date()
+def _reckons_otherwise(old: Limit, row: Mapping[str, object]) -> bool:
+    """Whether a ticket with this limit would have other moments, or might ask for other ones."""
+    side = old.side_calendar.code if old.side_calendar else ""
+    if (old.calendar.code, side) != (row["calendar"], row["side_calendar"]):
+        return True
+    return any(getattr(old, name) != row[name] for name in (*MINUTES, *SIDE, "object_pauses", "extensions"))
 
 
 def write(policy: Policy) -> dict[str, Tally]:

@@ -1,5 +1,6 @@
 """load_city: the city of docs/city-pack.md, and everything that can be wrong with a folder."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -231,6 +232,17 @@ def test_a_limit_on_tickets_is_not_rewritten_but_a_later_row_is_added(db: None, 
     assert Limit.objects.filter(code="G").count() == 2
 
 
+def test_what_a_unit_may_ask_for_on_a_limit_that_tickets_carry_is_not_rewritten(
+    db: None, folder: Path
+) -> None:
+    routed(folder)
+    carried = "limits.csv:3: tickets carry this limit: add a row with a later effective_from"
+    for eased in ("480,120,1,10080,work,work", "240,120,1,20160,work,work", "240,120,1,10080,work,natural"):
+        edit(folder, "limits.csv", "240,120,1,10080,work,work", eased)
+        assert problems(folder) == [carried]
+        edit(folder, "limits.csv", eased, "240,120,1,10080,work,work")
+
+
 def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
     routed(folder)
     edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
@@ -238,6 +250,16 @@ def test_a_setting_in_use_is_not_rewritten(db: None, folder: Path) -> None:
         "settings.csv:46: '30' has been in use: add a row with a later effective_from"
     ]
     assert Book().number("duplicate_days", NOON) == 30
+
+
+def test_a_ticket_of_long_ago_that_was_imported_last_hides_no_setting_in_use(db: None, folder: Path) -> None:
+    routed(folder)
+    imported = routed(folder)
+    Ticket.objects.filter(pk=imported.pk).update(received_at=NOON - timedelta(days=9000))
+    edit(folder, "settings.csv", "duplicate_days,30", "duplicate_days,60")
+    assert problems(folder) == [
+        "settings.csv:46: '30' has been in use: add a row with a later effective_from"
+    ]
 
 
 def test_the_beijing_pack_is_sound_and_its_ranked_groups_are_whole(
