@@ -67,10 +67,6 @@ class Effect:
     gained: int
     lost: int
 
-    @property
-    def net(self) -> int:
-        return self.gained - self.lost
-
 
 def fate_of(past: Past, rows: Rows, units: UnitMap) -> Fate:
     """What the rules do with the request."""
