@@ -82,13 +82,17 @@ def kept(
     at: datetime,
     purpose: str = Attachment.Purpose.EVIDENCE,
 ) -> Iterator[list[Attachment]]:
-    """The files kept with the ticket; on a refusal they leave the disk, as their rows leave the database."""
+    """The files kept with the ticket, whose pks the action's event names.
+
+    Whatever fails meanwhile, they leave the disk as their rows leave the database. What is undone later, by
+    a process killed or a commit refused, leaves a file that no row names and nobody can open.
+    """
     rows: list[Attachment] = []
     try:
         for file in files:
             rows.append(add_attachment(ticket, file, purpose=purpose, by=by, at=at))
         yield rows
-    except Refused:
+    except BaseException:
         for row in rows:
             row.file.delete(save=False)
         raise

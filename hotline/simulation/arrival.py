@@ -10,8 +10,7 @@ from hotline.simulation.world import World
 from intake import actions as intake
 from intake.requests import Request
 from tickets.actions import Correction, correct
-from tickets.attachments import add_attachment
-from tickets.models import Attachment, Category, Ticket
+from tickets.models import Category, Ticket
 from tickets.states import Channel, Kind
 from units.models import Place, User
 from units.roles import Role
@@ -98,7 +97,7 @@ def _online(world: World, rng: Random, said: dict[str, object], at: datetime) ->
     request = Request(**said, phone=world.phone(rng), channel=channel)
     ticket = intake.file(request, by=None, at=at, then=route)
     if rng.random() < 0.3:
-        add_attachment(ticket, photo(rng, "诉求照片"), purpose=Attachment.Purpose.REQUEST, by=None, at=at)
+        intake.add_more(ticket, text="", by=None, at=at, files=[photo(rng, "诉求照片")])
     return ticket
 
 

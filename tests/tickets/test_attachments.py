@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from PIL import Image, PngImagePlugin
 
 from tests.city import NOON, City
-from tickets.attachments import add_attachment
+from tickets.attachments import add_attachment, kept
 from tickets.book import book
 from tickets.errors import Refused
 from tickets.models import Attachment, Setting, Ticket
@@ -109,6 +110,18 @@ def test_a_picture_with_too_many_pixels_is_refused(city: City, dispatched: Ticke
     with pytest.raises(Refused, match="像素过大"):
         add(dispatched, "a.jpg", photo(size=(1200, 1000)), city)
     assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("failure", [Refused("示例"), LookupError("no row in force"), KeyboardInterrupt()])
+def test_whatever_fails_meanwhile_takes_the_files_off_the_disk(
+    city: City, dispatched: Ticket, tmp_path: Path, failure: BaseException
+) -> None:
+    with pytest.raises(type(failure)), transaction.atomic():
+        with kept(dispatched, [SimpleUploadedFile("a.png", photo("PNG"))], by=city.clerk, at=NOON) as held:
+            assert Path(held[0].file.path).is_relative_to(tmp_path) and Path(held[0].file.path).exists()
+            raise failure
+    assert not Attachment.objects.exists()
+    assert not [found for found in tmp_path.rglob("*") if found.is_file()]
 
 
 def test_a_long_number_in_a_name_is_left_out(city: City, dispatched: Ticket) -> None:
