@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parent / "sql"
 _SUMS = [f"SUM({name})::bigint" for name in AMOUNTS]
 WORDS = {
     "{amounts}": ", ".join(AMOUNTS),
-    "{minus_amounts}": ", ".join(f"-{name}" for name in AMOUNTS),
+    "{minus_sums}": ", ".join(f"-{total}" for total in _SUMS),
     "{bare_sums}": ", ".join(_SUMS),
     "{sums}": ", ".join(f"{total} AS {name}" for total, name in zip(_SUMS, AMOUNTS, strict=True)),
     "{added}": ", ".join(f"{name} = total.{name} + EXCLUDED.{name}" for name in AMOUNTS),

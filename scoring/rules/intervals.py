@@ -7,7 +7,7 @@ rate with part values (基本满意 0.9) it is on the safe side, since such answ
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
 
@@ -38,13 +38,17 @@ def of_score(rates: Mapping[str, Rate], weights: Weights, z: float, tenths: int 
     give all three answers. A rate without a base has its weight with the others, as in the score; the
     `tenths` of a point that people added or took are certain.
     """
-    known = [(weights[name], ends) for name, rate in rates.items() if (ends := _ends(rate, z))]
-    whole = sum(weight for weight, _ends in known)
+    low = high = whole = 0.0
+    for name, rate in rates.items():
+        ends = _ends(rate, z)
+        if ends is not None:
+            low += weights[name] * ends[0]
+            high += weights[name] * ends[1]
+            whole += weights[name]
     if not whole:
         return None
-    low, high = (sum(weight * ends[side] for weight, ends in known) / whole for side in (0, 1))
     given = Decimal(tenths) / 10
-    return Interval(_told(100 * low, 1) + given, _told(100 * high, 1) + given)
+    return Interval(_told(100 * low / whole, 1) + given, _told(100 * high / whole, 1) + given)
 
 
 def _ends(rate: Rate, z: float) -> tuple[float, float] | None:
@@ -52,14 +56,13 @@ def _ends(rate: Rate, z: float) -> tuple[float, float] | None:
     if n <= 0:
         return None
     p = min(max(rate.num / (WHOLE * n), 0.0), 1.0)
-    middle = p + z * z / (2 * n)
-    spread = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    whole = 1 + z * z / n
+    doubt = z * z / n
+    middle, spread, whole = p + doubt / 2, sqrt(doubt * (p * (1 - p) + doubt / 4)), 1 + doubt
     return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
 
 def _told(value: float, places: int) -> Decimal:
-    return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return Decimal(round(value * 10**places)).scaleb(-places)
 
 
 def ranges(intervals: Sequence[Interval | None]) -> list[tuple[int, int]]:

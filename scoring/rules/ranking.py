@@ -37,11 +37,8 @@ class Standing:
     @property
     def key(self) -> tuple[object, ...]:
         """The score, then what the scheme names, then the unit's code (DOMAIN §2.5)."""
-        told: list[object] = [LAST if self.score is None else -self.score]
-        for value_of, falls in _ties(tuple(self.ties)):
-            value = value_of(self)
-            told.append(LAST if value is None else -value if falls else value)
-        return (*told, self.code)
+        first = LAST if self.score is None else -self.score
+        return (first, *[after(self) for after in _ties(tuple(self.ties))], self.code)
 
     def at(self, rank: int) -> "Standing":
         """The same in another place; keeps what was worked out already, which `replace` would not."""
@@ -51,10 +48,18 @@ class Standing:
 
 
 @cache
-def _ties(ties: Sequence[str]) -> list[tuple["Tie", bool]]:
-    """What each tie reads, and whether the higher value comes first."""
+def _ties(ties: Sequence[str]) -> list[Callable[[Standing], int]]:
+    """What each tie sorts by: the lower comes first, and last of all who has no value."""
     parts = [tie.partition(":") for tie in ties]
-    return [(TIES[name], order == "desc") for name, _colon, order in parts]
+    return [_falling(TIES[name]) if order == "desc" else _rising(TIES[name]) for name, _colon, order in parts]
+
+
+def _rising(value_of: "Tie") -> Callable[[Standing], int]:
+    return lambda row: LAST if (value := value_of(row)) is None else value
+
+
+def _falling(value_of: "Tie") -> Callable[[Standing], int]:
+    return lambda row: LAST if (value := value_of(row)) is None else -value
 
 
 def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing], list[Standing]]:

@@ -4,9 +4,10 @@
 WITH parts AS (
     SELECT
         unit_id,
-        {amounts}
+        {sums}
     FROM scoring_scoreday
     WHERE NOT %(late)s AND period_id = %(period)s AND day <= %(day)s
+    GROUP BY 1
     UNION ALL
     SELECT
         unit_id,
@@ -16,15 +17,17 @@ WITH parts AS (
     UNION ALL
     SELECT
         unit_id,
-        {minus_amounts}
+        {minus_sums}
     FROM scoring_scoreday
     WHERE %(late)s AND period_id = %(period)s AND day > %(day)s
+    GROUP BY 1
     UNION ALL
     SELECT
         unit_id,
-        {amounts}
+        {sums}
     FROM scoring_scoreline
     WHERE NOT folded AND period_id = %(period)s AND (at AT TIME ZONE %(zone)s)::date <= %(day)s
+    GROUP BY 1
 )
 SELECT
     CASE WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
