@@ -18,6 +18,7 @@ SCHEDULE = {
     "revoke returned": every("scoring.tasks.revoke_returned", 30),
     "leave out declared": every("scoring.tasks.leave_out_declared", 60),
     "fold": every("scoring.tasks.fold", 30),
+    "freeze asked": every("scoring.tasks.freeze_asked", 5),
     "tell badges": every("hotline.tasks.tell_badges", 5),
     "seal days": {"task": "tickets.tasks.seal_days", "schedule": crontab(hour=0, minute=10)},
 }

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from scoring import actions
-from scoring.actions import declaring, rebounds
+from scoring.actions import declaring, freezing, rebounds
 
 
 @shared_task
@@ -29,3 +29,9 @@ def fold() -> int:
 def leave_out_declared() -> int:
     """Leave out whatever a confirmed declaration covers (X8)."""
     return declaring.leave_out_declared(timezone.now())
+
+
+@shared_task
+def freeze_asked() -> int:
+    """Publish the months that somebody asked to publish."""
+    return freezing.freeze_asked(timezone.now())

@@ -21,6 +21,7 @@ urlpatterns = [
     path("periods/", periods.periods, name="periods"),
     path("periods/<str:code>/", periods.period, name="period"),
     path("periods/<str:code>/publish/", periods.publish, name="publish"),
+    path("periods/<str:code>/publishing/", periods.publishing, name="publishing"),
     path("periods/<str:code>/mark/", periods.add_mark, name="mark"),
     path("declarations/", declarations.declarations, name="declarations"),
     path("declarations/new/", declarations.declare, name="declare"),

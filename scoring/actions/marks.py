@@ -18,9 +18,12 @@ MOST = 1000
 def add(period: Period, unit: Unit, *, tenths: int, why: str, by: User, at: datetime) -> Mark:
     """Add (or, negative, take) tenths of a point. A mistake is put right by another mark: all of them show.
 
-    Raises Refused on a published period, for a unit that is in no ranking, for the person's own unit,
-    without a reason, and for nothing or more than a whole score.
+    Raises Refused on a period that is, or is being, published, for a unit that is in no ranking, for the
+    person's own unit, without a reason, and for nothing or more than a whole score.
     """
+    # Before the lock, which whoever publishes holds for long.
+    if Period.objects.filter(pk=period.pk, frozen_at=None).exclude(asked_at=None).exists():
+        raise Refused(_("这个月份正在发布，不能再加减分。"))
     held = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
     if held.frozen_at is not None:
         raise Refused(_("这个月份已经发布，不能再加减分。"))

@@ -84,6 +84,12 @@ class Period(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField()
     scheme = models.ForeignKey(Scheme, models.PROTECT)
+    #: Somebody asked to publish it; a worker does it, or forgets that and says why not in `refused`.
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    #: When a worker last began to.
+    begun_at = models.DateTimeField(null=True)
+    refused = models.CharField(max_length=300, blank=True)
     #: Published: nothing is added to it any more, the database refuses.
     frozen_at = models.DateTimeField(null=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -96,6 +102,11 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def publishing(self) -> bool:
+        """Whether it was asked for and is not published yet."""
+        return self.asked_at is not None and self.frozen_at is None
 
     @property
     def last_day(self) -> datetime:
@@ -136,7 +147,8 @@ class Published(models.Model):
     name = models.CharField(max_length=80)
     #: None: too few valid follow-ups to be ranked.
     rank = models.PositiveSmallIntegerField(null=True)
-    score = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    #: Late adjustments may leave a small base: then it is far from 0 to 100 (docs/ruler.md).
+    score = models.DecimalField(max_digits=9, decimal_places=1, null=True)
     tenths = models.SmallIntegerField(default=0)
     #: The columns of the ledger, by name.
     amounts = models.JSONField()

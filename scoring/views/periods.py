@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from scoring.actions import marks
-from scoring.actions.freezing import freeze
+from scoring.actions.freezing import LEASE, ask_to_freeze
 from scoring.forms.periods import MarkForm, PublishForm
 from scoring.models import Period
 from scoring.queries import publishing as queries
@@ -18,7 +19,7 @@ from tickets import pages
 from tickets.errors import Refused, Stale
 from units.roles import Role
 
-PERIODS = Period.objects.select_related("scheme", "frozen_by")
+PERIODS = Period.objects.select_related("scheme", "frozen_by", "asked_by")
 
 
 @require_safe
@@ -45,14 +46,24 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     try:
         _refuse_stale(request, row)
         if form.is_valid():
-            freeze(row, by=request.user, at=timezone.now())
-            messages.success(request, _("%s 已发布。") % code)
+            ask_to_freeze(row, by=request.user, at=timezone.now())
+            messages.success(request, _("%s 已提交发布，正在核对账目。") % code)
             return redirect("ruler:period", code)
     except Stale as stale:
         return _page(request, get_object_or_404(PERIODS, code=code), form, status=409, conflict=str(stale))
     except Refused as refusal:
         form.add_error(None, str(refusal))
     return _page(request, get_object_or_404(PERIODS, code=code), form, status=422)
+
+
+@require_safe
+@readers
+def publishing(request: HttpRequest, code: str) -> HttpResponse:
+    """Asked every few seconds by the page of a month that is being published: once it is over, look again."""
+    row = get_object_or_404(Period, code=code)
+    if not request.htmx:
+        return redirect("ruler:period", code)
+    return HttpResponse(status=204) if row.publishing else HttpResponseClientRefresh()
 
 
 @require_POST
@@ -78,14 +89,15 @@ def add_mark(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _version(period: Period) -> str:
-    """What whoever publishes must have seen: whether it is published, and every mark."""
-    return f"{'p' if period.frozen_at else 'o'}{period.marks.count()}"
+    """What whoever publishes must have seen: whether it is, or is being, published, and every mark."""
+    state = "published" if period.frozen_at else "asked" if period.publishing else "open"
+    return f"{state}-{period.marks.count()}"
 
 
 def _refuse_stale(request: HttpRequest, period: Period) -> None:
-    """Raises Stale when the page was made before the last mark, or before it was published."""
+    """Raises Stale when the page was made before the last mark, or before somebody published."""
     if request.POST.get("version", "") != _version(period):
-        raise Stale(_("这个月份已发布，或加减分有变动。请查看最新情况后再操作。"))
+        raise Stale(_("这个月份已提交发布，或加减分有变动。请查看最新情况后再操作。"))
 
 
 def _page(
@@ -99,7 +111,7 @@ def _page(
     at = timezone.now()
     page = pages.page(queries.adjustments(row), "-pk", queries.ROWS, request.GET.get("after", ""))
     blank = {}
-    if row.frozen_at is None and request.user.has_role(Role.SUPERVISOR):
+    if row.frozen_at is None and not row.publishing and request.user.has_role(Role.SUPERVISOR):
         blank["mark"] = MarkForm(prefix="mark")
         if at >= row.ends:
             blank["publish"] = PublishForm(period=row, prefix="publish")
@@ -111,6 +123,7 @@ def _page(
         "adjustments": page.rows,
         "after": page.after,
         "version": _version(row),
+        "slow": row.publishing and at - row.asked_at > LEASE,
         "forms": {"mark": None, "publish": None} | blank | ({form.prefix: form} if form else {}),
         "sent": form.prefix if form else "",
         "conflict": conflict,

@@ -101,6 +101,7 @@ PAGES: dict[str, set[str]] = {
     "ruler:answers": {"supervisor", "auditor"},
     "ruler:periods": {"supervisor", "auditor"},
     "ruler:period": {"supervisor", "auditor"},
+    "ruler:publishing": {"supervisor", "auditor"},
     "ruler:declarations": {"supervisor", "auditor"},
     "ruler:declare": {"supervisor"},
     "reports:cases": ALL,

@@ -54,7 +54,7 @@ def address(name: str, ticket: Ticket) -> str:
     if name == "reports:board_file":
         return reverse(name, args=["csv"])
     period = ensure_period(ticket.received_at).code
-    if name in ("ruler:period", "ruler:publish", "ruler:mark", "reports:adjusted"):
+    if name in ("ruler:period", "ruler:publish", "ruler:publishing", "ruler:mark", "reports:adjusted"):
         return reverse(name, args=[period])
     for arguments in (
         [],

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from followup.models import Answer
 from scoring.actions import adjusting, ensure_period, exclusions, score, score_waiting
-from scoring.actions.freezing import digest, freeze
+from scoring.actions.freezing import LEASE, ask_to_freeze, digest, freeze, freeze_asked
 from scoring.audit import differences
 from scoring.models import Exclusion, Mark, Period, Published, ScoreLine
 from scoring.queries import amounts, published_places
@@ -172,3 +172,60 @@ def test_a_correction_of_a_published_answer_is_an_adjustment_too(city: City, mon
     line = ScoreLine.objects.get(source="corrected")
     assert (line.about, line.solved_num, line.solved_base) == (month, 1000, 0)
     assert list(differences(line.period)) == []
+
+
+def test_a_month_that_was_asked_for_is_published_by_whichever_worker_is_first(
+    city: City, month: Period
+) -> None:
+    ask_to_freeze(month, by=city.supervisor, at=AFTER)
+    ask_to_freeze(month, by=city.auditor, at=AFTER + timedelta(seconds=1))
+    done = [freeze_asked(AFTER + timedelta(seconds=seconds)) for seconds in (2, 3, 4)]
+    assert done == [1, 0, 0]
+    held = Period.objects.get(pk=month.pk)
+    assert (held.frozen_by, held.frozen_at) == (city.supervisor, AFTER + timedelta(seconds=2))
+    assert Published.objects.filter(group="streets").count() == 2
+    with pytest.raises(Refused):
+        ask_to_freeze(month, by=city.supervisor, at=AFTER + timedelta(days=1))
+
+
+def test_what_nobody_asked_for_or_has_not_ended_is_not_published(city: City, month: Period) -> None:
+    assert freeze_asked(AFTER) == 0
+    with pytest.raises(Refused):
+        ask_to_freeze(month, by=city.supervisor, at=month.ends - timedelta(seconds=1))
+    assert Period.objects.get(pk=month.pk).asked_at is None
+
+
+class Killed(Exception):
+    """As if the worker had died."""
+
+
+def test_a_worker_killed_half_way_has_published_nothing_and_the_next_one_does(
+    city: City, month: Period
+) -> None:
+    """Its claim holds for a while, so that a worker who is only slow is left alone."""
+
+    def dies(execute: Callable, sql: str, *rest: object) -> object:
+        if 'INSERT INTO "scoring_published"' in sql:
+            raise Killed
+        return execute(sql, *rest)
+
+    ask_to_freeze(month, by=city.supervisor, at=AFTER)
+    with pytest.raises(Killed), connection.execute_wrapper(dies):
+        freeze_asked(AFTER)
+    held = Period.objects.get(pk=month.pk)
+    assert (held.frozen_at, held.begun_at, Published.objects.count()) == (None, AFTER, 0)
+    assert freeze_asked(AFTER + LEASE) == 0
+    later = AFTER + LEASE + timedelta(seconds=1)
+    assert freeze_asked(later) == 1
+    frozen = Period.objects.get(pk=month.pk)
+    assert (frozen.frozen_at, frozen.lines_frozen) == (later, 22)
+    assert list(differences(frozen)) == []
+
+
+def test_a_second_worker_that_loses_the_race_forgets_nothing(city: City, month: Period) -> None:
+    """The lease of a slow worker ran out, both freeze; the one who comes second finds it published."""
+    ask_to_freeze(month, by=city.supervisor, at=AFTER)
+    freeze(month, by=city.supervisor, at=AFTER)
+    assert freeze_asked(AFTER + LEASE) == 0
+    held = Period.objects.get(pk=month.pk)
+    assert (held.asked_by, held.refused, held.frozen_at) == (city.supervisor, "", AFTER)

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followup.models import Answer
-from scoring.actions import adjusting, ensure_period, marks, score, score_waiting
-from scoring.actions.freezing import freeze
-from scoring.models import Mark, Period, Published
+from scoring import tasks
+from scoring.actions import adjusting, ensure_period, fold, marks, score, score_waiting
+from scoring.actions.freezing import ask_to_freeze, freeze
+from scoring.models import Mark, Period, Published, ScoreTotal
 from tests.city import NOON, City
 from tests.scoring.asking import asked_often
 from tickets.errors import Refused
@@ -31,7 +32,9 @@ def month(city: City) -> Period:
 
 
 def version(period: Period) -> str:
-    return f"{'p' if Period.objects.get(pk=period.pk).frozen_at else 'o'}{period.marks.count()}"
+    held = Period.objects.get(pk=period.pk)
+    state = "published" if held.frozen_at else "asked" if held.asked_at else "open"
+    return f"{state}-{period.marks.count()}"
 
 
 def publish(client: Client, period: Period, typed: str = "2026-03", **data: object) -> object:
@@ -65,10 +68,60 @@ def test_the_list_tells_where_each_month_stands(city: City, month: Period, clien
 def test_a_month_is_published_with_its_code_typed(city: City, month: Period, client_of: ClientOf) -> None:
     response = publish(client_of("supervisor"), month)
     assert (response.status_code, response.url) == (302, reverse("ruler:period", args=["2026-03"]))
+    assert tasks.freeze_asked() == 1
     held = Period.objects.get(pk=month.pk)
     assert (held.frozen_by, held.lines_frozen) == (city.supervisor, 10)
     page = client_of("auditor").get(response.url).content.decode()
     assert held.digest in page and "10 笔" in page
+
+
+def test_while_a_worker_publishes_the_page_says_so_and_asks_again(
+    city: City, month: Period, client_of: ClientOf
+) -> None:
+    client, url = client_of("supervisor"), reverse("ruler:period", args=["2026-03"])
+    publish(client, month)
+    page = client.get(url)
+    assert "正在发布" in page.content.decode() and 'hx-trigger="every 3s"' in page.content.decode()
+    assert (page.context["forms"], page.context["slow"]) == ({"publish": None, "mark": None}, False)
+    assert "发布中" in client.get(LIST).content.decode()
+    waits = reverse("ruler:publishing", args=["2026-03"])
+    assert client.get(waits, HTTP_HX_REQUEST="true").status_code == 204
+    tasks.freeze_asked()
+    over = client.get(waits, HTTP_HX_REQUEST="true")
+    assert (over.status_code, over.headers["HX-Refresh"]) == (200, "true")
+    assert client.get(waits).url == url
+    text = client.get(url).content.decode()
+    assert "已发布" in text and "正在发布" not in text
+
+
+def test_a_worker_that_is_slow_is_told(city: City, month: Period, client_of: ClientOf) -> None:
+    ask_to_freeze(month, by=city.supervisor, at=timezone.now() - timedelta(minutes=6))
+    page = client_of("auditor").get(reverse("ruler:period", args=["2026-03"]))
+    assert page.context["slow"] and "比平时久" in page.content.decode()
+
+
+def test_what_cannot_be_published_says_why_and_can_be_asked_again(
+    city: City, month: Period, client_of: ClientOf
+) -> None:
+    fold(timezone.now())
+    ScoreTotal.objects.filter(period=month).update(valid=9)
+    client, url = client_of("supervisor"), reverse("ruler:period", args=["2026-03"])
+    publish(client, month)
+    assert tasks.freeze_asked() == 0 and open_still(month)
+    page = client.get(url)
+    assert "上次发布没有成功：账目核对不一致" in page.content.decode()
+    assert page.context["forms"]["publish"] is not None
+    ScoreTotal.objects.filter(period=month).update(valid=10)
+    publish(client, month)
+    assert tasks.freeze_asked() == 1
+    assert "上次发布没有成功" not in client.get(url).content.decode()
+
+
+def test_while_it_is_published_nobody_gives_points(city: City, month: Period, client_of: ClientOf) -> None:
+    publish(client_of("supervisor"), month)
+    response = mark(client_of("supervisor"), month)
+    assert response.status_code == 422 and "正在发布" in response.content.decode()
+    assert not Mark.objects.exists()
 
 
 @pytest.mark.parametrize("typed", ["", "2026-04", "3月"])
@@ -98,10 +151,13 @@ def test_a_page_from_before_the_last_mark_is_409(city: City, month: Period, clie
 
 def test_publishing_twice_is_409(city: City, month: Period, client_of: ClientOf) -> None:
     before = version(month)
-    publish(client_of("supervisor"), month)
-    frozen = Period.objects.get(pk=month.pk).frozen_at
-    assert publish(client_of("supervisor"), month, version=before).status_code == 409
-    assert Period.objects.get(pk=month.pk).frozen_at == frozen
+    for _asked_and_then_published in range(2):
+        publish(client_of("supervisor"), month)
+        held = Period.objects.get(pk=month.pk)
+        assert publish(client_of("supervisor"), month, version=before).status_code == 409
+        assert Period.objects.get(pk=month.pk).asked_at == held.asked_at
+        tasks.freeze_asked()
+    assert Period.objects.get(pk=month.pk).frozen_at == held.frozen_at is not None
 
 
 @pytest.mark.parametrize("who", ["auditor", "street_leader", "district_officer", "caller_back", "admin"])
@@ -118,6 +174,7 @@ def test_points_by_hand_are_in_the_published_score(city: City, month: Period, cl
     page = client_of("auditor").get(reverse("ruler:period", args=[month.code])).content.decode()
     assert "-1.5" in page and "瞒报办理情况" in page
     publish(client_of("supervisor"), month)
+    tasks.freeze_asked()
     assert Published.objects.get(unit=city.street).score == Decimal("98.5")
 
 
