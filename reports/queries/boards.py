@@ -1,6 +1,6 @@
 """The board of a rank group in a period: places, counts, rates, how sure they are, and what has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -214,33 +214,24 @@ def _rows(
     scheme = period.scheme
     z = deviations(scheme.confidence)
     before, year = (dict(row.placed.all) if row else {} for row in earlier)
-    ranked, low = (
-        [
-            Row(
-                units[pk],
-                row,
-                period.code,
-                before.get(pk),
-                year.get(pk),
-                lines.get(pk, ()),
-                scheme.min_sample,
-                z,
-            )
-            for pk, row in part
-        ]
-        for part in (placed.ranked, placed.low)
-    )
+
+    def made(pk: int, row: Standing, *sure: object) -> Row:
+        past = before.get(pk), year.get(pk), lines.get(pk, ())
+        return Row(units[pk], row, period.code, *past, scheme.min_sample, z, *sure)
+
+    told = zip(placed.ranked, _sure([row for _pk, row in placed.ranked], z), strict=True)
+    ranked = [made(pk, row, *sure, band(row.score, scheme.bands)) for (pk, row), sure in told]
+    return ranked, [made(pk, row) for pk, row in placed.low]
+
+
+def _sure(ranked: Sequence[Standing], z: float) -> Iterator[tuple[Interval | None, tuple[int, int], bool]]:
+    """Of each, best first: its interval, the places it may have, and whether it is like the one above."""
     above: Interval | None = None
-    told = [row for _pk, row in placed.ranked]
-    intervals = [of_score(row.rates, row.weights, z, row.tenths) for row in told]
-    for row, interval, places in zip(ranked, intervals, ranges(intervals), strict=True):
+    intervals = [of_score(row.rates, row.weights, z, row.tenths) for row in ranked]
+    for interval, places in zip(intervals, ranges(intervals), strict=True):
         alike = above is not None and interval is not None and interval.high >= above.low
-        # Still being made here; `replace` costs as much as all the rest.
-        row.__dict__.update(
-            interval=interval, places=places, alike=alike, band=band(row.standing.score, scheme.bands)
-        )
+        yield interval, places, alike
         above = interval
-    return ranked, low
 
 
 def _lists(placed: Placed, previous: Earlier | None, period: Period) -> Lists:
