@@ -12,7 +12,7 @@ from tickets.access import Access
 from tickets.parts import SearchEntry
 from tickets.search import holds
 from tickets.states import OPEN, WITH_UNIT, State
-from units.models import Unit, User
+from units.models import User
 from units.roles import CITY_WIDE, OF_THE_UNIT, Role
 
 
@@ -34,7 +34,7 @@ class TicketQuerySet(models.QuerySet):
                 case__caller__calls__agent=user, case__caller__calls__ended_at=None
             )
         if user.unit is not None and user.has_role(*OF_THE_UNIT):
-            ours = Access.objects.filter(unit__path__startswith=user.unit.path)
+            ours = Access.objects.filter(unit__in=user.reach)
             allowed |= Q(pk__in=ours.values("ticket"))
         if user.has_role(Role.GRID):
             allowed |= Q(assignee=user)
@@ -56,9 +56,9 @@ class TicketQuerySet(models.QuerySet):
         """The list of the callers-back."""
         return self.filter(state=State.FOLLOWUP)
 
-    def led_under(self, unit: Unit) -> Self:
-        """Led by the unit or one below it."""
-        return self.filter(lead__path__startswith=unit.path)
+    def led_under(self, user: User) -> Self:
+        """Led by the person's unit or one below it."""
+        return self.filter(lead__in=user.reach)
 
     def due(self, at: datetime) -> Self:
         """Something must happen to these by now."""

@@ -15,12 +15,12 @@ from tickets.moving import Moving
 from tickets.parts import Attachment, SearchEntry
 from tickets.policy import LadderStep, Limit, Setting, WorkCalendar, WorkDay
 from tickets.rules import MOMENTS, Clocks
-from tickets.states import WITH_UNIT, Channel, Kind, Outcome, State
+from tickets.states import OPEN, Channel, Kind, Outcome, State
 from tickets.story import DayDigest, Event
 from units.models import Place, Unit, User
 
-#: With a unit or with the callers-back, as the index of the inbox has it.
-RUNNING = sorted(WITH_UNIT | {State.FOLLOWUP})
+#: With a unit, on a plan or with the callers-back, as the index of the inbox has it.
+RUNNING = sorted(OPEN - {State.PENDING})
 
 __all__ = [
     "Access", "Attachment", "Category", "DayDigest", "Event", "LadderStep", "Limit", "Notice", "Pause",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -153,6 +154,15 @@ class User(AbstractUser):
     def has_role(self, *roles: str) -> bool:
         """Whether the person holds any of the roles."""
         return not set(roles).isdisjoint(self.roles)
+
+    @cached_property
+    def reach(self) -> list[int]:
+        """Keys of the person's unit and of every unit below it; empty without a unit.
+
+        Lists are filtered by these keys and not by the path: PostgreSQL knows how much lies with a unit it
+        is told by key, and then enters the right index. `units/auth.py` reads them with the person.
+        """
+        return list(Unit.objects.under(self.unit).values_list("pk", flat=True)) if self.unit else []
 
     @property
     def role_names(self) -> Iterable[str]:

@@ -149,8 +149,9 @@ class Assignment(models.Model):
 
 
 class CoTaskQuerySet(models.QuerySet["CoTask"]):
-    def of(self, unit: Unit) -> Self:
-        return self.filter(unit__path__startswith=unit.path)
+    def of(self, user: User) -> Self:
+        """The parts of the person's unit and of those below it."""
+        return self.filter(unit__in=user.reach)
 
 
 class CoTask(models.Model):

@@ -40,7 +40,7 @@ def district_desk(user_tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket
     if user.unit is None:
         return user_tickets.none()
     own = Q(state=State.HANDLING, lead=user.unit)
-    found = user_tickets.filter(Q(state=State.DISPATCHED) | own).led_under(user.unit)
+    found = user_tickets.filter(Q(state=State.DISPATCHED) | own).led_under(user)
     return _rows(found).order_by("sign_due", "pk")
 
 

@@ -85,14 +85,12 @@ class View:
 
 def _within(user: User, found: QuerySet[Model], path: str) -> QuerySet[Model]:
     """The whole city's for its supervision; else what lies under the person's own unit."""
-    if user.has_role(*CITY_READERS):
-        return found
-    return found.filter(**{f"{path}__startswith": user.unit.path}) if user.unit else found.none()
+    return found if user.has_role(*CITY_READERS) else found.filter(**{f"{path}__in": user.reach})
 
 
 def cards(user: User, at: datetime) -> QuerySet[Card]:
     found = Card.objects.select_related("unit", "ticket", "acknowledged_by")
-    return _within(user, found, "unit__path")
+    return _within(user, found, "unit")
 
 
 def chosen(found: QuerySet[Card], by: Filter) -> QuerySet[Card]:
@@ -107,12 +105,12 @@ def chosen(found: QuerySet[Card], by: Filter) -> QuerySet[Card]:
 def orders(user: User, at: datetime) -> QuerySet[Oversight]:
     """Orders of supervision that are not ended, by when the reply is or was due."""
     found = Oversight.objects.exclude(state=Oversight.State.ENDED).select_related("ticket__lead", "by")
-    return _within(user, found, "ticket__lead__path")
+    return _within(user, found, "ticket__lead")
 
 
 def overdue(user: User, at: datetime) -> QuerySet[Ticket]:
     """The limit is over and still nothing was reported."""
-    return _within(user, Ticket.objects.owing().select_related("lead"), "lead__path")
+    return _within(user, Ticket.objects.owing().select_related("lead"), "lead")
 
 
 def far_overdue(user: User, at: datetime) -> QuerySet[Ticket]:
@@ -123,7 +121,7 @@ def far_overdue(user: User, at: datetime) -> QuerySet[Ticket]:
 def late_sides(user: User, at: datetime) -> QuerySet[Timer]:
     """Side clocks of open tickets that ran out of late."""
     found = Timer.objects.filter(rang_at__gte=at - RECENT, kind__in=LATE, ticket__state__in=OPEN)
-    return _within(user, found.select_related("ticket__lead"), "ticket__lead__path")
+    return _within(user, found.select_related("ticket__lead"), "ticket__lead")
 
 
 def _card_line(card: Card, at: datetime) -> Line:

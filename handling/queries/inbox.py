@@ -120,7 +120,7 @@ def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
         found = _helped(user)
     elif user.has_role(*OF_THE_UNIT):
         found = Ticket.objects.visible_to(user)
-        found = found.filter(_ours(user.unit)) if _inside(user) else found.led_under(user.unit)
+        found = found.filter(_ours(user)) if _inside(user) else found.led_under(user)
     else:
         found = Ticket.objects.visible_to(user).filter(assignee=user)
     if view.key in _RUNNING:
@@ -134,17 +134,17 @@ def _inside(user: User) -> bool:
     return may_hold(above.above_type, above.type)
 
 
-def _ours(unit: Unit) -> Q:
-    return Q(lead__path__startswith=unit.path) | Q(inner__path__startswith=unit.path)
+def _ours(user: User) -> Q:
+    return Q(lead__in=user.reach) | Q(inner__in=user.reach)
 
 
 def _helped(user: User) -> QuerySet[Ticket]:
     """What the person's units still have to do as co-units, with the moment their first part is due."""
-    parts = CoTask.objects.of(user.unit).filter(done_at=None)
+    parts = CoTask.objects.of(user).filter(done_at=None)
     found = Ticket.objects.visible_to(user).filter(pk__in=parts.values("ticket"))
     first = parts.filter(ticket=OuterRef("pk")).order_by("due").values("due")[:1]
     due = Coalesce(Subquery(first), F("handle_due"), F("received_at"))
-    return found.exclude(lead__path__startswith=user.unit.path).annotate(co_due=due)
+    return found.exclude(lead__in=user.reach).annotate(co_due=due)
 
 
 def searched(tickets: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:

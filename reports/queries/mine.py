@@ -166,7 +166,7 @@ def _extreme(scheme: Scheme, question: str, pick: Callable[..., str]) -> str:
 
 def _will_count(user: User, period: Period) -> QuerySet[Ticket]:
     """The unit's orders whose caller is or will be asked in this period."""
-    found = Ticket.objects.visible_to(user).led_under(user.unit)
+    found = Ticket.objects.visible_to(user).led_under(user)
     return found.filter(Q(state=State.FOLLOWUP) | Q(state__in=WITH_UNIT, handle_due__lt=period.ends))
 
 
