@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from dispatch.actions.objections import Grounds, Ruling, raise_objection, rule_on
 from dispatch.models import Assignment, Objection
 from tests.city import NOON, City
-from tickets.models import Event, Pause, Ticket, Timer
+from tickets.models import Event, Notice, Pause, Ticket, Timer
 from units.models import Unit, User
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 WORDS = {"ground": "remit", "clause": "履职事项清单第 12 项", "text": "该小区供暖由物业自管锅炉房负责。"}
 OPINION = "经核实，供热设施由该单位运维。"
 
@@ -70,3 +70,9 @@ def traces(ticket: Ticket) -> dict[str, object]:
 def ruling_clocks(ticket: Ticket) -> int:
     """How many clocks of rulings still run."""
     return ticket.timers.open().filter(kind="objection").count()
+
+
+def told(kind: str) -> set[tuple[str, str]]:
+    """Unit code (empty: the city) and role of those who were told of a kind."""
+    rows = Notice.objects.filter(kind=kind).values_list("unit__code", "role")
+    return {(code or "", role) for code, role in rows}

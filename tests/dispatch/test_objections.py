@@ -12,34 +12,31 @@ from handling.actions import Result
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
-from tests.dispatch.objecting import MINUTE, fresh, grounds, kinds, objected, ruled, second, traces
+from tests.dispatch.objecting import (
+    HOUR,
+    MINUTE,
+    fresh,
+    grounds,
+    kinds,
+    objected,
+    ruled,
+    second,
+    told,
+    traces,
+)
 from tests.handling.conftest import photo
 from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Limit, Notice, Ticket, Timer
+from tickets.models import Limit, Ticket, Timer
 from units.models import Unit
 
-HOUR = timedelta(hours=1)
-#: A second class of the small city: G may object for four working hours, ruled within two.
+#: A general order may be objected to within four working hours, and the ruling takes two.
 FRIDAY = NOON + timedelta(days=4, hours=4)
 
 
 @pytest.fixture(autouse=True)
 def _files(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def general(city: City) -> Ticket:
-    """A G ticket dispatched at noon: the street leads, the housing department helps."""
-    said = city.request(category=city.leaves["property"])
-    return intake.file(said, by=city.agent, at=NOON, then=route)
-
-
-def told(kind: str) -> set[tuple[str, str]]:
-    """Unit code (empty: the city) and role of those who were told of a kind."""
-    rows = Notice.objects.filter(kind=kind).values_list("unit__code", "role")
-    return {(code or "", role) for code, role in rows}
 
 
 def test_an_objection_has_ground_clause_unit_evidence_and_a_clock(city: City, dispatched: Ticket) -> None:

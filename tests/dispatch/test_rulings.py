@@ -10,29 +10,23 @@ from dispatch.tasks import route_waiting
 from intake import actions as intake
 from scoring.actions import count_assignment
 from tests.city import NOON, City
-from tests.dispatch.objecting import MINUTE, fresh, kinds, objected, ruled, ruling_clocks, second, traces
+from tests.dispatch.objecting import (
+    HOUR,
+    MINUTE,
+    fresh,
+    kinds,
+    objected,
+    ruled,
+    ruling_clocks,
+    second,
+    told,
+    traces,
+)
 from tickets.access import Access
 from tickets.actions import Correction, correct
 from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Notice, Pause, Setting, Ticket
-
-HOUR = timedelta(hours=1)
-#: A second class of the small city: G may object for four working hours, ruled within two.
-FRIDAY = NOON + timedelta(days=4, hours=4)
-
-
-@pytest.fixture
-def general(city: City) -> Ticket:
-    """A G ticket dispatched at noon: the street leads, the housing department helps."""
-    said = city.request(category=city.leaves["property"])
-    return intake.file(said, by=city.agent, at=NOON, then=route)
-
-
-def told(kind: str) -> set[tuple[str, str]]:
-    """Unit code (empty: the city) and role of those who were told of a kind."""
-    rows = Notice.objects.filter(kind=kind).values_list("unit__code", "role")
-    return {(code or "", role) for code, role in rows}
+from tickets.models import Pause, Setting, Ticket
 
 
 def test_a_refused_objection_leaves_the_order_signed_and_its_clocks_running(

@@ -1,7 +1,7 @@
 """Orders in the hands of the small city's heating company."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -50,6 +50,14 @@ def make(city: City) -> Make:
 
 
 @pytest.fixture
+def street_order(city: City, make: Make) -> Ticket:
+    """An order the street has signed, the housing department helps; its limit is seven days."""
+    ticket = make(category=city.leaves["property"])
+    actions.sign(ticket, by=city.street_clerk, at=NOON)
+    return ticket
+
+
+@pytest.fixture
 def signed(city: City, dispatched: Ticket) -> Ticket:
     """Signed by the heating company."""
     actions.sign(dispatched, by=city.clerk, at=NOON)
@@ -85,3 +93,18 @@ def post(client: Client, verb: str, ticket: Ticket, **data: object) -> object:
 
 def fresh(ticket: Ticket) -> Ticket:
     return Ticket.objects.get(pk=ticket.pk)
+
+
+def days(count: float) -> datetime:
+    """So many days after noon."""
+    return NOON + timedelta(days=count)
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    """The story, event by event."""
+    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
+
+
+def facts_of(ticket: Ticket, kind: str) -> list[dict[str, object]]:
+    """What the events of this kind say, in order."""
+    return list(ticket.events.filter(kind=kind).order_by("seq").values_list("facts", flat=True))

@@ -1,7 +1,5 @@
 """Coordination by levels: who is asked, whose word binds, what silence does."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from handling import actions
@@ -10,7 +8,7 @@ from handling.models import Coordination
 from handling.queries.coordination import binding, waiting
 from hotline.watch import sweep
 from tests.city import NOON, City
-from tests.handling.conftest import Make, fresh
+from tests.handling.conftest import days, facts_of, fresh
 from tickets.errors import Refused, Stale
 from tickets.models import Notice, Setting, Ticket
 from units.models import Unit
@@ -19,20 +17,9 @@ QUESTION = "小区产权单位已注销，由谁出资维修？"
 OPINION = "由街道牵头、住建委配合，先行应急维修。"
 
 
-def days(count: float) -> datetime:
-    return NOON + timedelta(days=count)
-
-
-def facts_of(ticket: Ticket, kind: str) -> list[dict[str, object]]:
-    return list(ticket.events.filter(kind=kind).order_by("seq").values_list("facts", flat=True))
-
-
 @pytest.fixture
-def order(city: City, make: Make) -> Ticket:
-    """An order the street has signed; its limit is seven days."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    return ticket
+def order(street_order: Ticket) -> Ticket:
+    return street_order
 
 
 @pytest.fixture

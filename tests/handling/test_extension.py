@@ -28,11 +28,8 @@ TYPED = {
 
 
 @pytest.fixture
-def general(city: City, make: Make) -> Ticket:
-    """A general order (7 days) that the street handles."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    return ticket
+def general(street_order: Ticket) -> Ticket:
+    return street_order
 
 
 @pytest.fixture

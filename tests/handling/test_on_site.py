@@ -1,33 +1,21 @@
 """Orders to be on site at a time: who may be ordered, what was found, and what silence does."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from handling import actions
 from handling.actions import on_site
 from handling.models import OnSiteOrder
 from hotline.watch import sweep
 from tests.city import NOON, City
-from tests.handling.conftest import Make, fresh, photo
+from tests.handling.conftest import days, facts_of, fresh, photo
 from tickets.errors import Refused
 from tickets.models import Notice, Ticket
 
 
-def days(count: float) -> datetime:
-    return NOON + timedelta(days=count)
-
-
-def facts_of(ticket: Ticket, kind: str) -> list[dict[str, object]]:
-    return list(ticket.events.filter(kind=kind).order_by("seq").values_list("facts", flat=True))
-
-
 @pytest.fixture
-def order(city: City, make: Make) -> Ticket:
-    """An order the street has signed; its limit is seven days."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    return ticket
+def order(street_order: Ticket) -> Ticket:
+    return street_order
 
 
 @pytest.fixture

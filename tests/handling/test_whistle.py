@@ -4,20 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handling import actions
 from handling.actions import whistle
 from handling.actions.whistle import Arrival, Blast
 from handling.models import Call, Whistle
 from hotline.watch import sweep
 from tests.city import NOON, City
-from tests.handling.conftest import Make, fresh, photo
+from tests.handling.conftest import fresh, kinds, photo
 from tickets.errors import Refused
 from tickets.models import Notice, Ticket
 from units.models import Unit
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
 
 
 def minutes(count: int) -> datetime:
@@ -33,11 +28,8 @@ def there(where: str = "示例小区北门") -> Arrival:
 
 
 @pytest.fixture
-def order(city: City, make: Make) -> Ticket:
-    """An order the street has signed; the housing department helps."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    return ticket
+def order(street_order: Ticket) -> Ticket:
+    return street_order
 
 
 @pytest.fixture

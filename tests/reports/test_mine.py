@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from django.test import Client
 
 from dispatch.actions import dispatch_by_hand
@@ -13,18 +12,8 @@ from reports.queries import mine
 from scoring.actions import ensure_period, score_waiting
 from scoring.models import Period
 from tests.city import NOON, City
-from tests.scoring.asking import GOOD, asked, asked_often, filed
+from tests.scoring.asking import GOOD, asked_often, filed
 from tickets.models import Ticket
-
-
-@pytest.fixture
-def month(city: City) -> City:
-    """The street: eight good answers, one basic, one bad; 89.6 points."""
-    asked_often(city, city.street, [GOOD] * 8)
-    asked(city, city.street, "yes solved basic")
-    asked(city, city.street, "no unsolved dissatisfied", leaf="property")
-    score_waiting(NOON)
-    return city
 
 
 def test_a_unit_sees_its_own_month_with_place_and_doubt(

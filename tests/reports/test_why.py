@@ -21,20 +21,10 @@ from scoring.models import Mark, ScoreLine
 from scoring.rules.losing import lost
 from tests.city import NOON, City
 from tests.handling.conftest import photo
-from tests.scoring.asking import GOOD, asked, asked_often, filed
+from tests.scoring.asking import asked, asked_often, filed
 from tickets.models import Ticket
 
 BASE = "/board/2026-03/110108009/"
-
-
-@pytest.fixture
-def month(city: City) -> City:
-    """The street: eight good answers, one basic, one bad; 89.6 points."""
-    asked_often(city, city.street, [GOOD] * 8)
-    asked(city, city.street, "yes solved basic")
-    asked(city, city.street, "no unsolved dissatisfied", leaf="property")
-    score_waiting(NOON)
-    return city
 
 
 @pytest.fixture
