@@ -114,7 +114,7 @@ ENTRIES = (
     ),
     Entry("policy:preview", _("时限与日历"), "calendar", "g z", frozenset({Role.ADMIN, Role.SUPERVISOR})),
     Entry("followup:desk", _("回访"), "phone-outgoing", "g h", frozenset({Role.CALLER_BACK})),
-    Entry("anomalies:list", _("回访异常"), "alert-circle", "g n", WATCHERS),
+    Entry("anomalies:list", _("回访异常"), "alert-circle", "g e", WATCHERS),
     Entry(
         "ruler:mine",
         _("剔除"),

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from hotline import context
+from units.roles import Role
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
@@ -46,6 +47,13 @@ def test_the_navigation_shows_each_role_its_pages_only() -> None:
     assert watched <= set(names("supervisor")) & set(names("auditor"))
     assert {"dispatch-lab"} <= set(names("reviewer")) and "dispatch-lab" not in names("leader")
     assert names() == []
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_key_leads_to_two_places(role: str) -> None:
+    bell = re.search(r'notices:list.*?data-key="([^"]+)"', (TEMPLATES / "_topbar.html").read_text())
+    keys = [bell[1], *(entry["keys"] for entry in context.navigation([role], ""))]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_a_page_that_does_not_exist_is_left_out() -> None:
