@@ -161,7 +161,7 @@ def sparkline(
 @register.simple_tag
 def hbar(value: float | None, lo: float = 0, hi: float = 100, w: int = 120, look: str = "b1") -> SafeString:
     """A bar of a value between lo and hi, coloured b1 to b4. Decoration: write the number beside it."""
-    share = 0.0 if value is None else (float(value) - lo) / (hi - lo)
+    share = 0.0 if value is None or hi <= lo else (float(value) - lo) / (hi - lo)
     marks = charts.bar(share, w, 8, f"bar {look}")
     return charts.drawing(w, 8, marks, **{"class": "me-1", "width": w, "height": 8})
 

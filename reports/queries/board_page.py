@@ -18,7 +18,7 @@ from reports.queries.lines import AGAINST, COLUMNS, missing
 from reports.rules import Asked
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
-from scoring.rules import RATE_NAMES, rounded, summed
+from scoring.rules import RATE_NAMES, rates_of, rounded, summed
 from tickets.models import Category
 from units.models import Unit
 
@@ -70,6 +70,7 @@ def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False)
         "weights": percents(board.period),
         "confidence": f"{board.period.scheme.confidence / 10:g}",
         "count_names": COUNTS,
+        "beyond": _beyond(board),
         "peopled": any(row.unit.residents for row in board.ranked),
         **_table(board, whole=whole),
         "cells": _cells(board, at) if mapped else [],
@@ -96,6 +97,12 @@ def _table(board: Board, *, whole: bool) -> dict[str, object]:
 def percents(period: Period) -> dict[str, str]:
     """The scheme's weights as people write them: 0.500 → 50%."""
     return {name: f"{weight / 10:g}%" for name, weight in ruler.weights_of(period).items()}
+
+
+def _beyond(board: Board) -> bool:
+    """Whether a rate that is shown is outside 0 to 100 %, which a sentence explains."""
+    wholes = [board.whole, *(whole for _code, whole in board.history)]
+    return any(row.beyond for row in (*wholes, *board.ranked, *board.low))
 
 
 def _tiles(board: Board) -> list[Tile]:
@@ -139,7 +146,7 @@ def _floor(ranked: Sequence[Row], name: str) -> int:
     """Where the bars of a column begin: the ten below the lowest value, so that differences can be seen."""
     values = [row.standing.score if name == "score" else row.standing.rates[name].percent for row in ranked]
     known = [value for value in values if value is not None]
-    return max(0, int(min(known) // 10) * 10 - 10) if known else 0
+    return min(90, max(0, int(min(known) // 10) * 10 - 10)) if known else 0
 
 
 def _cells(board: Board, at: datetime) -> list[dict[str, object]]:
@@ -183,6 +190,7 @@ def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime)
     now = Pooled(rows.get(period.pk) or summed([], AMOUNTS), ruler.weights_of(period))
     told = [row for row in reversed(shown) if row.pk in rows]
     history = [(row.code, Pooled(rows[row.pk], ruler.weights_of(row))) for row in told]
+    categories = _categories(unit, period)
     return {
         "unit": unit,
         "period": period,
@@ -198,7 +206,9 @@ def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime)
             for name in RATE_NAMES
         ],
         "history": history,
-        "categories": _categories(unit, period),
+        "categories": categories,
+        "beyond": any(row.beyond for row in (now, *(whole for _code, whole in history)))
+        or any(row["beyond"] for row in categories),
     }
 
 
@@ -211,6 +221,7 @@ def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:
             "category": names[row.category],
             "amounts": row.amounts,
             "percents": Pooled(row.amounts, ruler.weights_of(period)).percents,
+            "beyond": any(rate.beyond for rate in rates_of(row.amounts).values()),
             "not_solved": missing(row.amounts, "not_solved"),
         }
         for row in rows

@@ -78,6 +78,11 @@ class Row:
         return [(OPENS[name], rate.percent, of_rate(rate, self.z)) for name, rate in rates.items()]
 
     @property
+    def beyond(self) -> bool:
+        """Whether a rate is outside 0 to 100 %."""
+        return any(rate.beyond for rate in self.standing.rates.values())
+
+    @property
     def counts(self) -> list[tuple[str, int]]:
         """The whole numbers in the order of the columns, each with its name."""
         return [(name, self.standing.amounts[name]) for name in COUNTS]
@@ -88,9 +93,12 @@ class Row:
 
     @property
     def per_10k(self) -> Decimal | None:
-        """Orders for every ten thousand residents (万人诉求比, DOMAIN §2.3)."""
-        people = self.unit.residents
-        return rounded(10_000 * self.standing.amounts["accepted"], people, 1) if people else None
+        """What is scored for every ten thousand residents (万人诉求比, DOMAIN §2.3): the valid follow-ups,
+        and where 响应率 has a wider base, that.
+        """
+        people, amounts = self.unit.residents, self.standing.amounts
+        scored = max(amounts["valid"], amounts["responded_base"])
+        return rounded(10_000 * scored, people, 1) if people else None
 
     @property
     def points(self) -> Decimal:
@@ -128,6 +136,11 @@ class Pooled:
     @cached_property
     def rates(self) -> dict[str, Decimal | None]:
         return {name: rate.percent for name, rate in rates_of(self.amounts).items()}
+
+    @property
+    def beyond(self) -> bool:
+        """Whether a rate is outside 0 to 100 %."""
+        return any(rate.beyond for rate in rates_of(self.amounts).values())
 
     @cached_property
     def score(self) -> Decimal | None:

@@ -104,6 +104,7 @@ def why(unit: Unit, period: Period, user: User) -> dict[str, object]:
         "unit": unit,
         "period": period,
         "month": month,
+        "beyond": any(rate.beyond for rate in rates_of(month.amounts).values()),
         "questions": questions(month),
         "categories": categories(month, rows),
         **scattered(month),

@@ -94,6 +94,11 @@ class Rate(NamedTuple):
         return 10**15 * self.num // self.base if self.base > 0 else None
 
     @property
+    def beyond(self) -> bool:
+        """Whether it is outside 0 to 100 %: late adjustments of other months took more than this one has."""
+        return not 0 <= self.num <= WHOLE * self.base
+
+    @property
     def percent(self) -> Decimal | None:
         """Per cent with two decimals."""
         return rounded(100 * self.num, WHOLE * self.base, 2) if self.base > 0 else None

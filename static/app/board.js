@@ -83,6 +83,11 @@
     var known = data.history.some(function (month) {
       return RATES.some(function (rate) { return month[rate] !== null; });
     });
+    // A month that carries adjustments of an earlier one may be above 100 %.
+    function top(reach) {
+      return Math.max(100, Math.ceil(reach.max) || 0);
+    }
+
     draw("c-trend", known, base("axis", {
       legend: { top: 0, right: 0, icon: "roundRect", itemHeight: 3, itemWidth: 14, textStyle: { color: token("--bs-body-color") } },
       grid: { left: 44, right: 60, top: 34, bottom: 24 },
@@ -91,7 +96,7 @@
         data: data.history.map(function (month) { return month.code; }),
         splitLine: { show: false }
       }),
-      yAxis: axis({ type: "value", scale: true, max: 100, axisLabel: { formatter: "{value}%", color: muted, fontSize: 11 } }),
+      yAxis: axis({ type: "value", scale: true, max: top, axisLabel: { formatter: "{value}%", color: muted, fontSize: 11 } }),
       series: series
     }));
   }

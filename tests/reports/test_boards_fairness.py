@@ -38,11 +38,12 @@ def test_ten_answers_cannot_tell_two_streets_apart(month: City) -> None:
     assert (second.places, second.alike, second.band, first.band) == ((1, 2), True, "B", "A")
 
 
-def test_a_row_tells_its_gain_what_was_left_out_and_orders_by_resident(month: City) -> None:
+def test_a_row_tells_its_gain_what_was_left_out_and_what_is_scored_by_resident(month: City) -> None:
+    """Ten valid follow-ups of 5 000 people; no order was given in this period."""
     Place.objects.filter(pk=month.street.place_id).update(population=5000)
     second = board("streets").ranked[1]
     assert (second.gain, second.gain_year) == (Decimal("-10.4"), None)
-    assert (second.left_out, second.per_10k) == (Decimal("0.00"), Decimal("0.0"))
+    assert (second.left_out, second.per_10k) == (Decimal("0.00"), Decimal("20.0"))
 
 
 def test_within_a_stratum_units_are_placed_among_themselves(month: City) -> None:
