@@ -140,8 +140,10 @@ class Answer(models.Model):
     overdue = models.BooleanField(default=False)
     #: The caller says that somebody pressed them for an answer or a withdrawal.
     pressed = models.BooleanField(_("是否受到施压"), default=False)
-    #: Of a duplicate that was merged: told and asked, not counted (DOMAIN §2.2).
+    #: Of a duplicate that was merged: told and asked; the scheme says whether it counts (DOMAIN §2.2).
     merged = models.BooleanField(default=False)
+    #: And its caller has an earlier request in the same group: never counted (X7).
+    repeat = models.BooleanField(default=False, db_default=False)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     #: Whether the ledger has its line (scoring sets it with it).
@@ -164,8 +166,13 @@ class Answer(models.Model):
 
     @property
     def scored(self) -> bool:
-        """Whether the ruler counts it: not the caller of a duplicate, nor one who took the request back."""
-        return not self.merged and self.reach != Reach.WITHDRAWN
+        """Whether any scheme counts it: not who asked twice, nor one who took the request back."""
+        return not self.repeat and self.reach != Reach.WITHDRAWN
+
+    @property
+    def reopens(self) -> bool:
+        """A first "no"; that of a duplicate always is one (DOMAIN §4.6). Anything else ends the order."""
+        return self.negative and (self.merged or self.round == 1)
 
     @property
     def negative(self) -> bool:

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from dispatch.models import Assignment
 from followup.models import Answer, Reach
-from scoring.models import AMOUNTS, Correction, Exclusion, Period, ScoreLine
+from scoring.models import AMOUNTS, Correction, Exclusion, Period, Scheme, ScoreLine
 from scoring.queries import corrected_amounts, counted_by
-from scoring.rules import taken_back, unsolved
+from scoring.rules import given_back, taken_back, unsolved
 from scoring.statements import statement
 
 MISFOLDED = statement("misfolded")
@@ -115,16 +115,17 @@ def _expected_adjustment(line: ScoreLine) -> dict[str, int] | None:
     """The amounts its reason makes; None when there is no such reason."""
     nothing = dict.fromkeys(AMOUNTS, 0)
     before = counted_by(line.answer, line.pk)
+    rebounds = ScoreLine.objects.filter(ticket=line.ticket_id, answer=line.answer_id, source=Source.REBOUND)
+    rebounds = rebounds.filter(pk__lt=line.pk)
     if line.source == Source.EXCLUDED and line.exclusion.state in LEFT_OUT:
         return nothing | taken_back(before)
     if line.source == Source.RESTORED and line.exclusion.state == Exclusion.State.REVOKED:
         taken = ScoreLine.objects.get(
             ticket=line.ticket_id, answer=line.answer_id, exclusion=line.exclusion, source=Source.EXCLUDED
         )
-        return {name: -n for name, n in taken.amounts.items()}
+        return given_back(taken.amounts, returned=rebounds.filter(pk__gt=taken.pk).exists())
     if line.source == Source.CORRECTED:
-        earlier = ScoreLine.objects.filter(ticket=line.ticket_id, answer=line.answer_id, pk__lt=line.pk)
-        returned = earlier.filter(source=Source.REBOUND).exists()
+        returned = rebounds.exists()
         return nothing | corrected_amounts(
             line.correction, (line.about or line.period).scheme, returned=returned
         )
@@ -135,8 +136,11 @@ def _missing_lines(period: Period) -> Iterator[Difference]:
     """Every counted answer and assignment of the period must have its lines."""
     within = Q(counted=True, at__gte=period.begins, at__lt=period.ends)
     line = ScoreLine.objects.filter(Q(period=period) | Q(about=period))
-    scored = Answer.objects.filter(within, merged=False).exclude(reach=Reach.WITHDRAWN)
-    answers = scored.exclude(Exists(line.filter(answer=OuterRef("pk"), source=Source.ANSWER)))
+    never = Q(repeat=True) | Q(reach=Reach.WITHDRAWN)
+    if period.scheme.cluster == Scheme.Cluster.ONCE:
+        never |= Q(merged=True)
+    told = line.filter(answer=OuterRef("pk"), source=Source.ANSWER)
+    answers = Answer.objects.filter(within).exclude(never).exclude(Exists(told))
     for key in answers.values_list("pk", flat=True).iterator(CHUNK):
         yield Difference(f"answer {key}", "one line", "none")
     moved = _with_former().filter(within).exclude(unit=F("former_unit"))
@@ -160,9 +164,8 @@ def _missing_adjustments(period: Period) -> Iterator[Difference]:
     for key in out.exclude(Exists(about.filter(source=Source.EXCLUDED))).values_list("answer", flat=True):
         yield Difference(f"answer {key}", "a line that leaves it out", "none")
     back = answered.filter(ticket__rebound__counted=True, answer__round=F("ticket__rebound__round"))
-    back = back.exclude(ticket__exclusion__state=Exclusion.State.GRANTED)
     for line in back.exclude(Exists(about.filter(source=Source.REBOUND))).select_related("answer"):
-        if counted_by(line.answer)["solved"]:
+        if any(unsolved(counted_by(line.answer)).values()):
             yield Difference(f"answer {line.answer_id}", "a line that revokes the solved", "none")
     right = Correction.objects.filter(answer__in=answered.values("answer"))
     written = ScoreLine.objects.filter(correction=OuterRef("pk"))

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.actions.routing import route
-from dispatch.models import Assignment
 from tickets import access
 from tickets.book import book
 from tickets.errors import Refused, Stale
@@ -136,18 +135,6 @@ def set_free(master: Ticket, at: datetime) -> int:
     # Its events were written by another hand: what is in memory must know its version.
     master.refresh_from_db(fields=["version", "head_hash"])
     return len(children)
-
-
-@transaction.atomic
-def stand_alone(ticket: Ticket, at: datetime) -> Assignment:
-    """A duplicate whose caller was not content is an order of its own, with the unit that led the master."""
-    return Assignment.objects.create(
-        ticket=ticket,
-        unit_id=ticket.lead_id,
-        how=Assignment.How.FOLLOWED,
-        reason=_("并单诉求人未认可主单的办理结果"),
-        at=at,
-    )
 
 
 def _duplicates(master: Ticket) -> list[Ticket]:

@@ -6,8 +6,10 @@ The new request follows the old one; the ruler takes 已解决 back by itself, f
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from dispatch.models import Rebound
+from dispatch.models import Assignment, Rebound
+from dispatch.queries.merging import first_request
 from dispatch.rules import came_back, second_limit
 from tickets.book import book
 from tickets.models import LadderStep, Ticket
@@ -18,17 +20,18 @@ from tickets.states import Kind, State
 def former(ticket: Ticket, at: datetime) -> Ticket | None:
     """The ticket of the same caller, leaf and place that a pending request brings back; None: there is none.
 
-    It was closed as solved within `duplicate_days` before, and never came back yet.
+    It was closed as solved within `duplicate_days` before, and never came back yet. Of several requests in
+    one group it is the caller's first, the one that counts.
     """
     if ticket.repeat_of_id is None or ticket.kind == Kind.TIP_OFF:
         return None
-    found = Ticket.objects.filter(pk=ticket.repeat_of_id, state=State.CLOSED, master=None)
-    found = found.exclude(kind=Kind.TIP_OFF).exclude(lead=None).filter(rebound=None)
-    old = found.first()
-    within = timedelta(days=book().number("duplicate_days", at))
-    if old is None or not came_back(old.closed_at, ticket.received_at, within):
+    old = first_request(Ticket.objects.select_related("master", "case").get(pk=ticket.repeat_of_id))
+    if old.state != State.CLOSED or old.kind == Kind.TIP_OFF or old.lead_id is None:
         return None
-    return old if _closed_as_solved(old) else None
+    within = timedelta(days=book().number("duplicate_days", at))
+    if not came_back(old.closed_at, ticket.received_at, within) or not _closed_as_solved(old):
+        return None
+    return None if Rebound.objects.filter(ticket=old).exists() else old
 
 
 def _closed_as_solved(ticket: Ticket) -> bool:
@@ -49,11 +52,21 @@ def take_up_again(old: Ticket, returned: Ticket, at: datetime) -> bool:
         return False
     row = Rebound.objects.create(ticket=master, returned=returned, round=master.round, at=at)
     facts = {"child": returned.number, "rebound": row.pk, "round": master.round}
+    followed = master.master_id is not None
     master.move("rebound", by=None, at=at, facts=facts, closed_at=None, **second_round(master, at))
+    if followed:
+        stand_alone(master, _("并单诉求人再次反映同一问题"), at)
     master.record("adopt", by=None, at=at, facts={"child": returned.number})
     returned.move("merge", by=None, at=at, facts={"master": master.number}, master=master)
     tell_line(master, "rebound", LadderStep.Who.CLERK, LadderStep.Who.LEADER, at=at)
     return True
+
+
+def stand_alone(ticket: Ticket, reason: str, at: datetime) -> Assignment:
+    """A duplicate that is reopened is an order of its own, with the unit that led the master."""
+    return Assignment.objects.create(
+        ticket=ticket, unit_id=ticket.lead_id, how=Assignment.How.FOLLOWED, reason=reason, at=at
+    )
 
 
 def second_round(ticket: Ticket, at: datetime) -> dict[str, object]:

@@ -120,7 +120,7 @@ class Assignment(models.Model):
         WITHIN_DISTRICT = "within_district", _("区内转派")
         UPHELD = "upheld", _("异议成立改派")
         RULED = "ruled", _("裁定")
-        #: A duplicate whose caller was not content with the master's result: an order of its own now.
+        #: A duplicate whose caller was not content, or came back: an order of its own now.
         FOLLOWED = "followed", _("并单后单独重办")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="assignments")

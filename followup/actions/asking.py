@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.actions import cards
-from dispatch.actions.merging import stand_alone
-from dispatch.actions.rebound import second_round
+from dispatch.actions.rebound import second_round, stand_alone
+from dispatch.queries.merging import first_request
 from followup.models import Answer, Attempt, Reach
 from followup.queries import policy_at, tries_of
 from followup.rules import Try, enough, quiet
@@ -116,7 +116,8 @@ def _end(
     answer.ticket, answer.round, answer.unit_id = ticket, ticket.round, ticket.lead_id
     answer.channel, answer.by, answer.at = channel, by, at
     answer.merged = ticket.master_id is not None
-    again = answer.negative and (answer.merged or ticket.round == 1)
+    answer.repeat = first_request(ticket) != ticket
+    again = answer.reopens
     if answer.pressed:
         note_pressure(ticket, by, at)
     answer.recorded, answer.overdue = ticket.contacted_at is not None, ticket.overdue_at is not None
@@ -130,7 +131,7 @@ def _end(
     )
     answer.save(force_insert=True)
     if answer.merged and again:
-        stand_alone(ticket, at)
+        stand_alone(ticket, _("并单诉求人未认可主单的办理结果"), at)
     if answer.negative and not again:
         cards.second_negative(ticket, at=at)
     if then is not None:

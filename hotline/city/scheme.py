@@ -19,7 +19,7 @@ QUESTIONS = {
     "q3": ("satisfied_values", Satisfied.values),
 }
 LISTS = ("advanced", "progress", "rectify", "governance")
-OPTIONAL = ["base", "lists", "ties", "league", "bands", "volume_bands", "confidence", "source"]
+OPTIONAL = ["base", "lists", "ties", "league", "bands", "volume_bands", "confidence", "cluster", "source"]
 #: What makes the points; a change of it needs a later date.
 DECIDING = (
     "period_start_day",
@@ -27,6 +27,7 @@ DECIDING = (
     *(column for column, _answers in QUESTIONS.values()),
     "min_sample",
     "base",
+    "cluster",
     "ties",
     "grounds",
 )
@@ -91,6 +92,7 @@ def _choices(document: Document) -> dict[str, object]:
     row = document.row()
     return {
         "base": row.one_of("base", Scheme.Base.values, empty=True) or Scheme.Base.VALID,
+        "cluster": row.one_of("cluster", Scheme.Cluster.values, empty=True) or Scheme.Cluster.EACH,
         "league": bool(document.values.get("league", True)),
         "confidence": whole(str(document.values.get("confidence", 950)), "confidence", 500, 999),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from followup.rules import chance_of_run
 from intake.rules import clean_phone
 from intake.vault import blind_index
-from scoring.models import Period
+from scoring.models import Period, Scheme
 from tickets.book import book
 from tickets.models import Ticket
 from units.models import Unit, User
@@ -100,7 +100,7 @@ class Piece:
 def lines(period: Period) -> list[Line]:
     """Every unit whose callers were asked in the period, those with the most evidence first."""
     limits = Limits.at(period.last_day)
-    rows = _asked(RUNS, {"begins": period.begins, "ends": period.ends})
+    rows = _asked(RUNS, _asked_in(period))
     counts = _counts(period, limits)
     units = Unit.objects.in_bulk({row[0] for row in rows} | counts.keys())
     valid, good = sum(row[2] for row in rows), sum(row[4] for row in rows)
@@ -134,11 +134,16 @@ def _counts(period: Period, limits: Limits) -> dict[int, Counter[str]]:
     return found
 
 
+def _asked_in(period: Period) -> dict[str, object]:
+    """Which follow-ups: those of the period, of duplicates too where its scheme counts each caller."""
+    each = period.scheme.cluster == Scheme.Cluster.EACH
+    return {"begins": period.begins, "ends": period.ends, "each": each}
+
+
 def _wanted(period: Period, limits: Limits) -> dict[str, object]:
     numbers = own_numbers()
     return {
-        "begins": period.begins,
-        "ends": period.ends,
+        **_asked_in(period),
         "units": [unit for unit, _phone in numbers],
         "phones": [phone for _unit, phone in numbers],
         "contact": limits.contact,

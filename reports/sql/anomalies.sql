@@ -7,7 +7,8 @@ WITH told AS (
     FROM followup_answer AS answer
     JOIN units_unit AS unit ON unit.id = answer.unit_id
     WHERE
-        answer.at >= %(begins)s AND answer.at < %(ends)s AND NOT answer.merged
+        answer.at >= %(begins)s AND answer.at < %(ends)s AND NOT answer.repeat
+        AND (%(each)s OR NOT answer.merged)
         AND (%(unit)s::bigint IS NULL OR answer.unit_id = %(unit)s)
 ),
 own AS (

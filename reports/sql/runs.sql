@@ -5,7 +5,8 @@ WITH told AS (
         id, unit_id, at, reach,
         reach = 'reached' AND solved = 'solved' AND satisfied IN ('satisfied', 'very_satisfied') AS good
     FROM followup_answer
-    WHERE at >= %(begins)s AND at < %(ends)s AND NOT merged AND reach <> 'withdrawn'
+    WHERE at >= %(begins)s AND at < %(ends)s AND NOT repeat AND reach <> 'withdrawn'
+        AND (%(each)s OR NOT merged)
 ),
 numbered AS (
     SELECT

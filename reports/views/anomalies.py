@@ -21,9 +21,10 @@ PERIODS = 13
 def anomalies(request: HttpRequest) -> HttpResponse:
     """By unit; with `unit`, the tickets behind its numbers."""
     at = timezone.now()
-    periods = list(Period.objects.filter(begins__lte=at).order_by("-begins")[:PERIODS])
+    known = Period.objects.select_related("scheme")
+    periods = list(known.filter(begins__lte=at).order_by("-begins")[:PERIODS])
     asked = request.GET.get("period", "")
-    period = get_object_or_404(Period, code=asked) if asked else next(iter(periods), None)
+    period = get_object_or_404(known, code=asked) if asked else next(iter(periods), None)
     context: dict[str, object] = {"period": period, "periods": periods, "kinds": queries.KINDS.values()}
     if period is None:
         return render(request, "reports/anomalies.html", context | {"lines": []})

@@ -11,7 +11,7 @@ from scoring.actions.entering import enter
 from scoring.actions.placing import berth
 from scoring.models import Correction, Exclusion, ScoreLine
 from scoring.queries import corrected_amounts, counted_by, said_in
-from scoring.rules import taken_back, unsolved
+from scoring.rules import given_back, taken_back, unsolved
 from tickets.errors import Refused
 from tickets.models import Ticket
 from units.models import User
@@ -38,10 +38,16 @@ def leave_out(row: Exclusion, at: datetime) -> list[ScoreLine]:
 
 
 def restore(row: Exclusion, at: datetime) -> list[ScoreLine]:
-    """Put back what an exclusion took."""
+    """Put back what an exclusion took, but no 已解决 that a rebound revoked meanwhile."""
     taken = ScoreLine.objects.filter(ticket=row.ticket, exclusion=row, source=Source.EXCLUDED)
     return [
-        _adjust(line, Source.RESTORED, {name: -n for name, n in line.amounts.items()}, at, exclusion=row)
+        _adjust(
+            line,
+            Source.RESTORED,
+            given_back(line.amounts, returned=_returned(line.answer, since=line.pk)),
+            at,
+            exclusion=row,
+        )
         for line in taken.select_related("answer", "period__scheme", "about__scheme")
     ]
 
@@ -75,14 +81,17 @@ def right_answer(answer: Answer, right: Mapping[str, str], *, why: str, by: User
 
 @transaction.atomic
 def revoke_solved(answer: Answer, returned: Ticket, at: datetime) -> ScoreLine | None:
-    """The caller came back with the same matter (反弹): the earlier 已解决 is revoked, once."""
+    """The caller came back with the same matter (反弹): 已解决 and 办结 are revoked, once.
+
+    None where the answer is not counted, or counts neither. Whoever calls it holds the ticket.
+    """
     line = _line_of(answer, at)
     if line is None or _returned(answer):
         return None
-    counted = counted_by(answer)
-    if not counted["solved"]:
+    revoked = unsolved(counted_by(answer))
+    if not any(revoked.values()):
         return None
-    return _adjust(line, Source.REBOUND, unsolved(counted), at, returned=returned)
+    return _adjust(line, Source.REBOUND, revoked, at, returned=returned)
 
 
 def _answer_lines(row: Exclusion) -> list[ScoreLine]:
@@ -92,10 +101,10 @@ def _answer_lines(row: Exclusion) -> list[ScoreLine]:
     return list(lines.select_related("answer", "period__scheme", "about__scheme").order_by("pk"))
 
 
-def _returned(answer: Answer) -> bool:
-    """Whether its 已解决 was revoked."""
-    lines = ScoreLine.objects.filter(ticket=answer.ticket_id, answer=answer, source=Source.REBOUND)
-    return lines.exists()
+def _returned(answer: Answer, since: int = 0) -> bool:
+    """Whether its 已解决 was revoked, after a line's key."""
+    lines = ScoreLine.objects.filter(ticket=answer.ticket_id, answer=answer, pk__gt=since)
+    return lines.filter(source=Source.REBOUND).exists()
 
 
 def _line_of(answer: Answer, at: datetime) -> ScoreLine | None:

@@ -6,15 +6,18 @@ from dispatch.models import Assignment
 from followup.models import Answer
 from scoring.actions.placing import Berth, berth, ensure_period
 from scoring.models import Scheme, ScoreLine
-from scoring.queries import answer_amounts
+from scoring.queries import answer_amounts, counts
 
 
 def enter(answer: Answer, at: datetime) -> ScoreLine | None:
     """Write the one line of an answer; None when it has one already, while the city has no scheme, and for
-    what the ruler does not count (`Answer.scored`): it is marked, and has no line.
+    what the scheme of its period does not count (`queries.counts`): it is marked, and has no line.
     """
     place = place_if_uncounted(answer, at)
-    if place is None or not answer.scored:
+    if place is None:
+        return None
+    scheme = (place.about or place.period).scheme
+    if not counts(answer, scheme):
         return None
     return ScoreLine.objects.create(
         unit_id=answer.unit_id,
@@ -23,7 +26,7 @@ def enter(answer: Answer, at: datetime) -> ScoreLine | None:
         source=ScoreLine.Source.ANSWER,
         answer=answer,
         **place.columns(),
-        **answer_amounts(answer, (place.about or place.period).scheme),
+        **answer_amounts(answer, scheme),
     )
 
 

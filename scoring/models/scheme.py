@@ -29,6 +29,11 @@ class Scheme(models.Model):
         #: 响应率 over every follow-up that ended; unanswered: by the unit's own record (DOMAIN §2.2).
         ALL = "all", _("全部办结")
 
+    class Cluster(models.TextChoices):
+        #: Many callers about one event: each of them counts, or the event once, by the master's caller.
+        EACH = "each", _("按诉求人计")
+        ONCE = "once", _("按事件计一次")
+
     code = models.CharField(_("代码"), max_length=30)
     name = models.CharField(_("名称"), max_length=80)
     effective_from = models.DateField(_("生效"))
@@ -43,6 +48,7 @@ class Scheme(models.Model):
     satisfied_values = models.JSONField()
     min_sample = models.PositiveIntegerField(_("最小样本"), default=10)
     base = models.CharField(_("响应率基数"), max_length=8, choices=Base.choices, default=Base.VALID)
+    cluster = models.CharField(_("群体诉求"), max_length=8, choices=Cluster.choices, default=Cluster.EACH)
     #: What decides between equal scores, in this order: "solved:desc" (`rules.TIES`).
     ties = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("同分排序"))
     #: How many units each list names (`rules.LISTS`).

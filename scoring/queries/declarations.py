@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from followup.models import Answer, Reach
+from followup.models import Answer
 from scoring.models import Declaration, Exclusion
+from scoring.queries.ledger import in_ledger
 from tickets.facts import ANSWERED
 from tickets.models import Category, Ticket
 from tickets.pages import COUNTED, shown
@@ -31,14 +32,9 @@ def covered(row: Declaration) -> QuerySet[Ticket]:
     return found
 
 
-def counted() -> QuerySet[Answer]:
-    """Answers that are in the ledger and make the base of the rates."""
-    return Answer.objects.filter(reach=Reach.REACHED, merged=False, counted=True)
-
-
 def left_in(row: Declaration) -> QuerySet[Ticket]:
     """What it covers and the ledger still counts; after the first look, among the answers since."""
-    answers = counted().filter(ticket=OuterRef("pk"))
+    answers = in_ledger().filter(ticket=OuterRef("pk"))
     if row.swept_at is not None:
         answers = answers.filter(at__gte=row.swept_at - OVERLAP)
     found = covered(row).filter(Exists(answers), state__in=ANSWERED)
@@ -68,7 +64,7 @@ def left_count(row: Declaration) -> str:
 
 def counted_answer(ticket: Ticket) -> Answer | None:
     """The ticket's latest answer in the ledger."""
-    return counted().filter(ticket=ticket).select_related("unit").order_by("-round").first()
+    return in_ledger().filter(ticket=ticket).select_related("unit").order_by("-round").first()
 
 
 def listed() -> QuerySet[Declaration]:

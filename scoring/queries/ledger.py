@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from followup.models import Answer
+from dispatch.models import Assignment
+from followup.models import Answer, Reach
 from scoring.models import AMOUNTS, Correction, Ground, Period, Scheme, ScoreLine
 from scoring.rules import Told, Values, amounts_of, difference
 from scoring.statements import statement
@@ -37,14 +38,26 @@ def values_of(scheme: Scheme) -> Values:
     return Values(scheme.contacted_values, scheme.solved_values, scheme.satisfied_values, wide)
 
 
+def counts(answer: Answer, scheme: Scheme) -> bool:
+    """Whether the scheme counts the answer at all; of a merged duplicate only where each caller counts."""
+    return answer.scored and (scheme.cluster == Scheme.Cluster.EACH or not answer.merged)
+
+
+def in_ledger() -> QuerySet[Answer]:
+    """The answers that make the base of the rates: counted, with a line."""
+    lines = ScoreLine.objects.filter(answer=OuterRef("pk"), source=ScoreLine.Source.ANSWER)
+    return Answer.objects.filter(Exists(lines), reach=Reach.REACHED, counted=True)
+
+
 def answer_amounts(answer: Answer, scheme: Scheme) -> Amounts:
-    """What an answer adds to the ledger under a scheme.
+    """What an answer adds to the ledger under a scheme that counts it.
 
     A first "no" reopens the order (DOMAIN §4.6): it is asked about, but not yet 办结.
     """
     told = Told(
         valid=answer.valid,
-        ended=not (answer.negative and answer.round == 1),
+        ended=not answer.reopens,
+        fresh=answer.merged and not _given(answer),
         recorded=answer.recorded,
         overdue=answer.overdue,
         contacted=answer.contacted,
@@ -52,6 +65,12 @@ def answer_amounts(answer: Answer, scheme: Scheme) -> Amounts:
         satisfied=answer.satisfied,
     )
     return amounts_of(told, values_of(scheme))
+
+
+def _given(answer: Answer) -> bool:
+    """Whether the unit had a merged duplicate as an order before, and its 受理 therefore."""
+    earlier = Assignment.objects.filter(ticket=answer.ticket_id, at__lt=answer.at)
+    return earlier.order_by("pk").values_list("unit", flat=True).last() == answer.unit_id
 
 
 def said_in(answer: Answer) -> dict[str, str]:

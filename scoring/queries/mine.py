@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from followup.models import Answer, Contacted, Reach, Satisfied, Solved
+from followup.models import Answer, Contacted, Satisfied, Solved
 from scoring.models import Exclusion, Ground, Scheme
-from scoring.queries.ledger import asked_until
+from scoring.queries.ledger import asked_until, in_ledger
 from tickets.book import book, local_day
 from tickets.models import Ticket
 from units.models import Unit, User
@@ -41,10 +41,10 @@ def _open_since(at: datetime) -> datetime:
 
 
 def _of(user: User, at: datetime) -> QuerySet[Answer]:
-    """Valid answers about this person's unit and those below it, perhaps still within their window."""
+    """Answers about this person's unit and those below it, in the ledger, perhaps still in their window."""
     # By their keys: the index of a unit's answers is entered at each of them.
     ours = list(Unit.objects.under(user.unit).values_list("pk", flat=True))
-    found = Answer.objects.filter(unit__in=ours, reach=Reach.REACHED, merged=False)
+    found = in_ledger().filter(unit__in=ours)
     found = found.filter(at__gte=_open_since(at), at__lte=at, ticket__exclusion=None)
     return found.filter(ticket__in=Ticket.objects.visible_to(user)).select_related("ticket", "unit")
 

@@ -2,6 +2,7 @@
 
 from scoring.rules.arithmetic import (
     RATE_NAMES,
+    SOLVED,
     WHOLE,
     Rate,
     Rates,
@@ -10,6 +11,7 @@ from scoring.rules.arithmetic import (
     Weights,
     amounts_of,
     difference,
+    given_back,
     mean,
     rates_of,
     rounded,
@@ -23,6 +25,7 @@ from scoring.rules.ranking import Standing, rank
 
 __all__ = [
     "RATE_NAMES",
+    "SOLVED",
     "WHOLE",
     "Month",
     "Rate",
@@ -33,6 +36,7 @@ __all__ = [
     "Weights",
     "amounts_of",
     "difference",
+    "given_back",
     "mean",
     "month_of",
     "rank",

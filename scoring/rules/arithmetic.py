@@ -14,16 +14,20 @@ from typing import NamedTuple
 WHOLE = 1000
 #: The three rates, in the order in which they are always told.
 RATE_NAMES = ("responded", "solved", "satisfied")
+#: What a rebound revokes of an answer.
+SOLVED = ("solved", "solved_num")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a follow-up brought. `ended`: the order was archived with it, not reopened; `recorded`: the unit's
-    own record says that it contacted the caller; `overdue`: it had missed its limit.
+    """What a follow-up brought. `ended`: the order was archived with it, not reopened; `fresh`: the unit got
+    it merged, and never as an order; `recorded`: the unit's own record says that it contacted the caller;
+    `overdue`: it had missed its limit.
     """
 
     valid: bool
     ended: bool
+    fresh: bool = False
     recorded: bool = False
     overdue: bool = False
     contacted: str = ""
@@ -46,7 +50,9 @@ class Values:
 
 def amounts_of(told: Told, values: Values) -> dict[str, int]:
     """What one follow-up adds to the ledger. Only a valid one makes bases (DOMAIN §11), unless `wide`."""
-    counted = {"closed": int(told.ended), "overdue": int(told.overdue)}
+    # A duplicate that ended is one order more: 办结 never exceeds 受理.
+    counted = {"accepted": int(told.fresh and told.ended), "closed": int(told.ended)}
+    counted["overdue"] = int(told.overdue)
     contacted = values.contacted.get(told.contacted) if told.valid else None
     if values.wide and contacted is None:
         contacted = WHOLE if told.recorded else 0
@@ -161,8 +167,18 @@ def taken_back(counted: Mapping[str, int]) -> dict[str, int]:
 
 
 def unsolved(counted: Mapping[str, int]) -> dict[str, int]:
-    """What a rebound adds: the earlier 已解决 is revoked, the answer itself stays asked (DOMAIN §2.2)."""
-    return {"solved": -counted["solved"], "solved_num": -counted["solved_num"]}
+    """What a rebound adds when the answer's lines so far add up to `counted`: the order has not ended after
+    all, and the 已解决 is revoked; the answer itself stays asked (DOMAIN §2.2).
+    """
+    return {name: -counted[name] for name in ("accepted", "closed", *SOLVED)}
+
+
+def given_back(taken: Mapping[str, int], *, returned: bool) -> dict[str, int]:
+    """What revoking an exclusion adds, that had added `taken`. `returned`: meanwhile a rebound revoked the
+    已解决, which does not come back.
+    """
+    back = {name: -amount for name, amount in taken.items()}
+    return {**back, **dict.fromkeys(SOLVED, 0)} if returned else back
 
 
 def difference(now: Mapping[str, int], was: Mapping[str, int]) -> dict[str, int]:

@@ -4,11 +4,18 @@
 WITH told AS (
     SELECT
         line.*, answer.unit_id AS should_unit, answer.ticket_id AS should_ticket, answer.at AS answered,
-        answer.counted AND NOT answer.merged AND answer.reach <> 'withdrawn' AS counted,
+        answer.counted AND NOT answer.repeat AND NOT (answer.merged AND scheme.cluster = 'once')
+            AND answer.reach <> 'withdrawn' AS counted,
         answer.overdue AS was_late, answer.recorded, own.begins, own.ends, scheme.base,
         answer.reach = 'reached' AS asked,
-        NOT (answer.round = 1 AND (answer.solved = 'unsolved' OR answer.satisfied IN ('dissatisfied', 'very_dissatisfied')))
+        NOT ((answer.round = 1 OR answer.merged) AND (answer.solved = 'unsolved' OR answer.satisfied IN ('dissatisfied', 'very_dissatisfied')))
             AS ended,
+        -- A duplicate the unit did not have as an order of its own: its 受理 comes with its 办结.
+        answer.merged AND answer.unit_id IS DISTINCT FROM (
+            SELECT given.unit_id FROM dispatch_assignment AS given
+            WHERE answer.merged AND given.ticket_id = answer.ticket_id AND given.at < answer.at
+            ORDER BY given.id DESC LIMIT 1
+        ) AS fresh,
         answer.contacted AS said_contacted, answer.solved AS said_solved, answer.satisfied AS said_satisfied,
         CASE WHEN answer.reach = 'reached' THEN (scheme.contacted_values ->> answer.contacted)::int END AS q1,
         CASE WHEN answer.reach = 'reached' THEN (scheme.solved_values ->> answer.solved)::int END AS q2,
@@ -29,7 +36,7 @@ SELECT id, expected, ARRAY[{amounts}]::bigint[]
 FROM should
 CROSS JOIN LATERAL (
     SELECT ARRAY[
-        0, ended::int, asked::int, (asked AND said_contacted = 'yes')::int,
+        (ended AND fresh)::int, ended::int, asked::int, (asked AND said_contacted = 'yes')::int,
         (asked AND said_solved = 'solved')::int,
         (asked AND said_satisfied IN ('satisfied', 'very_satisfied'))::int,
         (asked AND said_satisfied = 'basic')::int, 0, was_late::int,

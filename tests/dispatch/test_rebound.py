@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.actions import rebound, route
+from dispatch.actions.merging import merge
 from dispatch.models import Rebound
 from dispatch.rules import came_back
 from dispatch.tasks import route_waiting
@@ -13,11 +14,12 @@ from handling import actions as handling
 from handling.actions import Result
 from intake import actions as intake
 from scoring import audit
-from scoring.actions import ensure_period, score_waiting
+from scoring.actions import ensure_period, exclusions, score_waiting
 from scoring.actions.rebounds import revoke_returned
 from scoring.models import Exclusion, Ground, ScoreLine
 from tests.city import NOON, City
 from tickets.models import Ticket
+from units.models import User
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -134,6 +136,8 @@ def test_the_ruler_revokes_solved_once_and_the_audit_agrees(city: City, solved: 
     assert (revoke_returned(at), revoke_returned(at)) == (1, 0)
     line = ScoreLine.objects.get(source="rebound")
     assert (line.unit, line.solved, line.solved_num, line.valid, line.at) == (city.heating, -1, -1000, 0, at)
+    # The order has not ended after all.
+    assert (line.closed, line.accepted) == (-1, 0)
     assert list(audit.differences(ensure_period(at))) == []
 
 
@@ -146,22 +150,72 @@ def test_a_rebound_without_its_line_is_found(city: City, solved: Ticket) -> None
     assert found == [f"answer {answer.pk}: should be a line that revokes the solved, is none"]
 
 
-def test_what_is_left_out_waits_and_is_revoked_when_it_counts_again(city: City, solved: Ticket) -> None:
-    again(city, CLOSED + DAY)
-    score_waiting(CLOSED + DAY)
+def left_out(solved: Ticket) -> Exclusion:
+    """By a decision of yesterday's, before the rulers look."""
+    answer = solved.answers.select_related("ticket", "unit").get()
+    score_waiting(CLOSED)
     row = Exclusion.objects.create(
-        ticket=solved,
-        unit=city.heating,
-        answer=solved.answers.get(),
-        ground=Ground.objects.get(code="X3"),
-        text="政策条款已解释。",
-        at=CLOSED + DAY,
-        due=CLOSED + 3 * DAY,
-        state=Exclusion.State.GRANTED,
-    )
-    assert revoke_returned(CLOSED + DAY) == 0
-    Exclusion.objects.filter(pk=row.pk).update(state=Exclusion.State.REFUSED)
+        ticket=answer.ticket, unit=answer.unit, answer=answer, ground=Ground.objects.get(code="X3"),
+        text="政策条款已解释。", at=CLOSED, due=CLOSED + 3 * DAY,
+    )  # fmt: skip
+    exclusions.agree(row, opinion="属实", by=User.objects.get(username="supervisor"), at=CLOSED)
+    return row
+
+
+def amounts(city: City) -> dict[str, int]:
+    """What the heating company's lines of the answer add up to, without its 受理."""
+    sums = {name: 0 for name in ("closed", "valid", "solved", "solved_num", "solved_base", "excluded")}
+    for line in ScoreLine.objects.filter(unit=city.heating):
+        sums = {name: n + getattr(line, name) for name, n in sums.items()}
+    return {name: n for name, n in sums.items() if n}
+
+
+def test_of_what_is_left_out_the_end_alone_is_revoked_and_solved_never_comes_back(
+    city: City, solved: Ticket
+) -> None:
+    row = left_out(solved)
+    assert amounts(city) == {"closed": 1, "excluded": 1}
+    again(city, CLOSED + DAY)
     assert revoke_returned(CLOSED + DAY) == 1
+    assert amounts(city) == {"excluded": 1}
+    second = User.objects.create(username="second", roles=["supervisor"], unit=city.centre)
+    row = Exclusion.objects.select_related("ticket").get(pk=row.pk)
+    exclusions.revoke(row, opinion="抽查不实", by=second, at=CLOSED + 2 * DAY)
+    assert amounts(city) == {"valid": 1, "solved_base": 1}
+    assert list(audit.differences(ensure_period(NOON))) == []
+
+
+def test_a_duplicate_of_another_caller_comes_back_as_an_order_of_its_own(
+    city: City, dispatched: Ticket
+) -> None:
+    neighbour = intake.file(city.request(phone="13900000009"), by=city.agent, at=NOON)
+    merge(neighbour, into=dispatched, by=city.dispatcher, at=NOON)
+    end(city, fresh(dispatched))
+    take_answers(fresh(neighbour), SOLVED, channel="phone", by=city.caller_back, at=CLOSED)
+    score_waiting(CLOSED)
+    assert amounts(city) == {"closed": 2, "valid": 2, "solved": 2, "solved_num": 2000, "solved_base": 2}
+    returned, old = again(city, CLOSED + DAY, phone="13900000009"), fresh(neighbour)
+    assert (old.state, old.master, old.round, old.lead) == ("handling", None, 2, city.heating)
+    assert (returned.master, old.assignments.get().how) == (old, "followed")
+    score_waiting(CLOSED + DAY)
+    assert revoke_returned(CLOSED + DAY) == 1
+    assert amounts(city) == {"closed": 1, "valid": 2, "solved": 1, "solved_num": 1000, "solved_base": 2}
+    assert sum(ScoreLine.objects.filter(unit=city.heating).values_list("accepted", flat=True)) == 2
+    assert list(audit.differences(ensure_period(NOON))) == []
+
+
+def test_the_second_request_of_one_caller_brings_back_the_first_which_counts(
+    city: City, dispatched: Ticket
+) -> None:
+    twice = intake.file(city.request(), by=city.agent, at=NOON)
+    merge(twice, into=dispatched, by=city.dispatcher, at=NOON)
+    end(city, fresh(dispatched))
+    take_answers(fresh(twice), SOLVED, channel="phone", by=city.caller_back, at=CLOSED)
+    returned = again(city, CLOSED + DAY)
+    assert returned.repeat_of == twice
+    assert (returned.master, fresh(dispatched).state, fresh(twice).state) == (
+        dispatched, "handling", "closed",
+    )  # fmt: skip
 
 
 def test_a_request_without_a_former_costs_the_route_nothing(

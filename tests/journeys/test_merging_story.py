@@ -70,7 +70,7 @@ def test_three_callers_ask_the_same_one_goes_apart_and_each_is_told_and_called_b
     by = {"channel": "phone", "by": city.caller_back, "at": asked, "then": score}
     followup.take_answers(fresh(first), YES, **by)
     answer = followup.take_answers(fresh(second), NO, **by)
-    assert (answer.merged, answer.counted) == (True, True)
+    assert (answer.merged, answer.repeat, answer.counted) == (True, False, True)
     alone = fresh(second)
     assert (alone.state, alone.master, alone.round, alone.lead) == ("handling", None, 2, city.heating)
     assert (alone.handle_due, alone.assignments.get().how) == (asked + 24 * HOUR, "followed")
@@ -89,8 +89,10 @@ def test_three_callers_ask_the_same_one_goes_apart_and_each_is_told_and_called_b
     score_waiting(NOON + 46 * HOUR)
     fold(NOON + 46 * HOUR)
     lines = ScoreLine.objects.filter(source="answer").order_by("pk")
-    # The second's first answer, as a duplicate, is the only one that nobody counts.
-    assert [(line.ticket, line.valid) for line in lines] == [(first, 1), (second, 1), (third, 1)]
+    # Each caller counts, the second's first answer as a duplicate too; it did not end anything.
+    assert [(line.ticket, line.valid, line.closed, line.accepted) for line in lines] == [
+        (first, 1, 1, 0), (second, 1, 0, 0), (second, 1, 1, 0), (third, 1, 0, 0),
+    ]  # fmt: skip
     assert Answer.objects.count() == 4
     assert sum(ScoreLine.objects.filter(unit=city.heating).values_list("accepted", flat=True)) == 3
     assert [str(one) for period in Period.objects.all() for one in differences(period)] == []

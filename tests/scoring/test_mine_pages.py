@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from followup.models import Answer
 from handling import actions as handling
-from scoring.actions import exclusions
+from scoring.actions import exclusions, score
 from scoring.models import Exclusion, Scheme
 from tests.city import City
 from tests.handling.conftest import photo
@@ -25,6 +25,18 @@ MINE = reverse("ruler:mine")
 @pytest.fixture(autouse=True)
 def _files(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def asked(asked: Ask) -> Ask:
+    """As everywhere, and in the ledger."""
+
+    def counted(*about: object, **how: object) -> Answer:
+        answer = asked(*about, **how)
+        score(answer, answer.at)
+        return answer
+
+    return counted
 
 
 @pytest.fixture

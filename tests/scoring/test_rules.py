@@ -88,6 +88,7 @@ def test_the_same_day_of_a_shorter_period_is_its_last() -> None:
 
 def test_a_good_answer_counts_in_everything() -> None:
     assert amounts_of(told("yes", "solved", "satisfied"), VALUES) == {
+        "accepted": 0,
         "closed": 1,
         "overdue": 0,
         "valid": 1,
