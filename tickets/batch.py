@@ -1,16 +1,13 @@
 """Many tickets written at once: what the sweep prepares in memory goes into a few statements."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from tickets import notices
 from tickets.errors import Stale
-from tickets.models import Event, Notice, Ticket
-from units.models import Unit, User
+from tickets.models import Event, Ticket
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -57,19 +54,6 @@ class Batch:
         row.pk = self._keys.next(type(row))
         self._rows.setdefault(type(row), []).append(row)
         return row
-
-    def tell(
-        self,
-        ticket: Ticket,
-        kind: str,
-        *,
-        at: datetime,
-        unit: Unit | int | None = None,
-        role: str = "",
-        person: User | int | None = None,
-    ) -> Notice:
-        """As `notices.tell`, written with the rest."""
-        return self.add(notices.notice(ticket, kind, at=at, unit=unit, role=role, person=person))
 
     def write(self) -> None:
         """Everything so far, in the caller's transaction. Raises Stale when a ticket had moved meanwhile."""

@@ -51,7 +51,7 @@ def _missed(step: str, *who: str, role: str = "") -> Step:
     def take(ticket: Ticket, at: datetime, batch: Batch) -> None:
         _mark(ticket, step, at)
         if role:
-            batch.tell(ticket, step, at=at, role=role)
+            batch.add(notices.notice(ticket, step, at=at, role=role))
         for row in notices.line_notices(ticket, step, who, at=at):
             batch.add(row)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from dispatch.actions.bulk import dispatch_many
 from dispatch.forms.bulk import OneUnitForm
 from dispatch.views.desk import page
+from tickets.many import ticked
 from tickets.models import Ticket
 from units.doors import only
 from units.roles import Role
@@ -23,8 +24,7 @@ MOST = 100
 @only([Role.DISPATCHER])
 def bulk(request: HttpRequest) -> HttpResponse:
     """Each ticked as "number:version": by the catalogue's suggestion, or all to one unit with a reason."""
-    pairs = [pick.rpartition(":") for pick in request.POST.getlist("pick")[:MOST]]
-    versions = {number: int(version) for number, _colon, version in pairs if version.isdecimal()}
+    versions = ticked(request.POST.getlist("pick")[:MOST])
     if not versions:
         messages.warning(request, _("请先勾选要派的工单。"))
         return redirect("dispatch:desk")

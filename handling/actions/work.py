@@ -12,10 +12,10 @@ from handling.rules import may_hold
 from intake.rules import scrub
 from tickets import access
 from tickets.attachments import kept
-from tickets.errors import Refused, Stale
+from tickets.errors import Refused
+from tickets.many import each
 from tickets.models import Ticket
 from tickets.notices import tell
-from tickets.queries import moved_since
 from units.models import Unit, User
 from units.roles import Role
 
@@ -26,25 +26,11 @@ def sign(ticket: Ticket, *, by: User, at: datetime) -> None:
     ticket.move("sign", by=by, at=at, signed_at=at)
 
 
-@transaction.atomic
 def sign_many(
     tickets: Iterable[Ticket], *, versions: Mapping[str, int], by: User, at: datetime
 ) -> list[tuple[Ticket, str]]:
-    """Sign those whose number still has the version that was picked; the rest, each with why not.
-
-    One that cannot be signed does not hold up the others.
-    """
-    left: list[tuple[Ticket, str]] = []
-    # In one order for everybody, so that two clerks who pick the same orders do not lock each other out.
-    for ticket in sorted(tickets, key=lambda ticket: ticket.pk):
-        try:
-            with transaction.atomic():
-                if moved_since(ticket, str(versions[ticket.number])):
-                    raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
-                sign(ticket, by=by, at=at)
-        except Refused as refusal:
-            left.append((ticket, str(refusal)))
-    return left
+    """Sign those that are as they were when ticked (`many.each`); the rest, each with why not."""
+    return each(tickets, versions, lambda ticket: sign(ticket, by=by, at=at))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from tickets.batch import Batch, Keys
 from tickets.chain import faults
 from tickets.errors import Stale
 from tickets.models import Event, Notice, Ticket
+from tickets.notices import notice
 
 
 def marked(ticket: Ticket, step: str) -> None:
@@ -48,7 +49,7 @@ def test_of_a_batch_with_one_stale_ticket_nothing_is_written(city: City) -> None
     for ticket in (one, other):
         marked(ticket, "remind")
         batch.take(ticket)
-        batch.tell(ticket, "remind", at=NOON, role="clerk", unit=ticket.lead_id)
+        batch.add(notice(ticket, "remind", at=NOON, role="clerk", unit=ticket.lead_id))
     with pytest.raises(Stale), transaction.atomic():
         batch.write()
     assert not Event.objects.filter(kind="remind").exists()
@@ -59,7 +60,8 @@ def test_of_a_batch_with_one_stale_ticket_nothing_is_written(city: City) -> None
 def test_a_row_has_its_key_before_it_is_written(city: City) -> None:
     (ticket,) = crowd(city, 1, NOON)
     batch = Batch(Keys(block=3))
-    rows = [batch.tell(ticket, "warn", at=NOON, role="leader", unit=ticket.lead_id) for _n in range(4)]
+    told = [notice(ticket, "warn", at=NOON, role="leader", unit=ticket.lead_id) for _n in range(4)]
+    rows = [batch.add(row) for row in told]
     assert len({row.pk for row in rows}) == 4
     assert not Notice.objects.exists()
     batch.write()
