@@ -18,7 +18,7 @@ from tickets.book import book, local_day
 from tickets.errors import Refused, Stale
 from tickets.flow import INTAKE
 from tickets.models import Ticket
-from tickets.queries import in_hand
+from tickets.queries import in_hand, readable
 from units.doors import only
 from units.models import User
 from units.queries import places_typed, units_typed
@@ -227,11 +227,10 @@ def alike(request: HttpRequest) -> HttpResponse:
     category = queries.category_of(request.GET.get("category", ""), local_day(at))
     place = queries.place_of(request.GET.get("place", ""))
     tickets = list(queries.alike(category, place, at))
-    mine = Ticket.objects.visible_to(request.user).filter(pk__in=[ticket.pk for ticket in tickets])
     page = {
         "asked": category is not None and place is not None,
         "tickets": tickets,
-        "readable": set(mine.values_list("pk", flat=True)) if tickets else set(),
+        "readable": readable(request.user, [ticket.pk for ticket in tickets]),
         "days": book().number("duplicate_days", at),
     }
     return render(request, "intake/_alike.html", page)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from django.db.models import IntegerField, Model, Q, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils import timezone
 
 #: A figure says "999+" beyond this: nobody reads on, and the count stays cheap.
@@ -74,3 +75,8 @@ class Counted(Subquery):
 def shown(number: int) -> str:
     """A capped count as it is read."""
     return str(number) if number <= COUNTED else f"{COUNTED}+"
+
+
+def fragment(request: HttpRequest) -> bool:
+    """Whether htmx wants a part of the page; on the way back through the history it wants all of it."""
+    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)

@@ -1,5 +1,7 @@
 """Reads of tickets that every desk shares."""
 
+from collections.abc import Iterable
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -55,6 +57,12 @@ def hold(ticket: Ticket) -> None:
         raise Stale(_("别人已先一步办理了这张工单。请查看最新情况后再操作。"))
 
 
+def readable(user: User, keys: Iterable[int]) -> frozenset[int]:
+    """Those of the tickets, by key, that this person may read: a list may name others, but links to none."""
+    found = Ticket.objects.visible_to(user).filter(pk__in=set(keys))
+    return frozenset(found.values_list("pk", flat=True))
+
+
 def waiting_notices(user: User) -> str:
     """How many notices wait for this person, as the bell says it; empty for none."""
     number = Notice.objects.to(user).unseen()[: BELL + 1].count()
@@ -69,6 +77,6 @@ def told(user: User, *, seen: bool = False, after: str = "") -> dict[str, object
     found = Notice.objects.filter(seen_by=user) if seen else Notice.objects.to(user).unseen()
     page = pages.page(found.select_related("ticket", "unit"), "-pk", NOTICES, after)
     keys = {row.ticket_id for row in page.rows}
-    visible = set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    visible = readable(user, keys)
     rows = [(row, news(row.kind), row.ticket_id in visible) for row in page.rows]
     return {"rows": rows, "after": page.after, "upto": page.rows[0].pk if page.rows else 0}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.models import Card, Oversight
 from tickets import pages
 from tickets.models import Ticket, Timer
+from tickets.queries import readable
 from tickets.states import OPEN
 from units.models import Unit, User
 from units.roles import Role
@@ -196,10 +197,8 @@ def listing(user: User, view: View, at: datetime, by: Filter, after: str = "") -
         found = chosen(found, by)
     page = pages.page(found, view.order, PAGE, after)
     lines = [view.line(row, at) for row in page.rows]
-    keys = {line.ticket.pk for line in lines}
     # A card stays with the unit that got it, whoever leads its ticket now.
-    seen = Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)
-    return Listing(lines, frozenset(seen), page.after)
+    return Listing(lines, readable(user, [line.ticket.pk for line in lines]), page.after)
 
 
 def rail(user: User, at: datetime) -> list[tuple[View, str]]:

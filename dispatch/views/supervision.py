@@ -19,6 +19,7 @@ from dispatch.models import Oversight
 from dispatch.queries import supervision as queries
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
+from tickets.pages import fragment
 from tickets.queries import in_hand
 from units.doors import only
 from units.models import User
@@ -34,7 +35,7 @@ orderers = only({Role.SUPERVISOR, Role.DISTRICT})
 @watchers
 def desk(request: HttpRequest) -> HttpResponse:
     """A list of the desk; htmx gets the rows alone, with `after` the next ones."""
-    if _fragment(request):
+    if fragment(request):
         return render(request, "dispatch/supervision/desk.html#rows", _list(request, request.GET))
     return _page(request)
 
@@ -43,7 +44,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @watchers
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case in the pane; htmx gets the pane alone."""
-    if not _fragment(request):
+    if not fragment(request):
         return _page(request, number)
     ticket = in_hand(request.user, number)
     context = _pane(request.user, ticket, {}) | {"view": _view(request.GET)}
@@ -156,7 +157,6 @@ def _pane(user: User, ticket: Ticket, bound: dict[str, VersionForm]) -> dict[str
     orders = queries.orders_of(ticket)
     facts = ticket.facts_for(user)
     running = [row for row in orders if row.state != Oversight.State.ENDED]
-    first = {"version": ticket.version}
     pane: dict[str, object] = {
         "ticket": ticket,
         "cards": queries.cards_of(ticket),
@@ -166,20 +166,19 @@ def _pane(user: User, ticket: Ticket, bound: dict[str, VersionForm]) -> dict[str
         "bound": bound,
     }
     if "oversee_end" in facts:
-        pane["judged"] = [_forms(row, first, bound) for row in running if oversight.may_judge(row, user)]
+        pane["judged"] = [_forms(row, bound) for row in running if oversight.may_judge(row, user)]
     if "oversee" in facts and ticket.lead_id is not None and not running:
-        pane["order"] = bound.get("order") or forms.OrderForm(initial=first)
+        pane["order"] = bound.get("order") or forms.OrderForm()
     return pane
 
 
-def _forms(row: Oversight, first: dict[str, object], bound: dict[str, VersionForm]) -> dict[str, object]:
+def _forms(row: Oversight, bound: dict[str, VersionForm]) -> dict[str, object]:
     """An order that runs with its two forms; the one that was sent keeps what was typed."""
-    first = first | {"oversight": row.pk}
     found: dict[str, object] = {"row": row}
     for name, form in (("again", forms.AgainForm), ("end", forms.EndForm)):
         sent = bound.get(name)
         mine = sent is not None and sent.data.get("oversight") == str(row.pk)
-        found[name] = sent if mine else form(initial=first)
+        found[name] = sent if mine else form()
         found[f"{name}_sent"] = mine
     return found
 
@@ -187,8 +186,3 @@ def _forms(row: Oversight, first: dict[str, object], bound: dict[str, VersionFor
 def _view(data: QueryDict) -> queries.View:
     """The view asked for; an unknown one is the first."""
     return queries.VIEWS.get(data.get("v", ""), queries.VIEWS["orders"])
-
-
-def _fragment(request: HttpRequest) -> bool:
-    """Whether htmx wants a part; on the way back through the history it wants the page."""
-    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)

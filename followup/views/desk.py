@@ -19,6 +19,7 @@ from followup.forms import AnswersForm, AttemptForm, WithdrawalForm
 from followup.rules import PLAIN, Grades, GradesAt
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
+from tickets.pages import fragment
 from tickets.queries import in_hand
 from units.doors import only
 from units.roles import Role
@@ -60,7 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "at": at,
         "policy": queries.policy_at(at),
     }
-    if request.htmx and not request.htmx.history_restore_request:
+    if fragment(request):
         return render(request, "followup/desk.html#rows", context)
     context |= {"rail": queries.rail(request.user, at), "quiet": queries.quiet(at, context["policy"])}
     return render(request, "followup/desk.html", context)

@@ -58,9 +58,3 @@ def cards(user: User, after: str = "") -> pages.Page[Card]:
     found = Card.objects.select_related("unit", "ticket", "acknowledged_by")
     mine = found.filter(unit__path__startswith=user.unit.path) if user.unit else found.none()
     return pages.page(mine, "-at", PAGE, after)
-
-
-def opened(user: User, page: pages.Page[Card]) -> set[int]:
-    """The tickets of these cards that the person may still read."""
-    keys = {card.ticket_id for card in page.rows}
-    return set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))

@@ -10,7 +10,7 @@ from dispatch.queries import objections as queries
 from handling.forms.objections import ObjectForm
 from handling.views.verbs import act, staff
 from tickets import pages
-from tickets.models import Ticket
+from tickets.queries import readable
 from units.doors import only
 from units.roles import OF_THE_UNIT
 
@@ -35,11 +35,10 @@ def raise_one(request: HttpRequest, number: str) -> HttpResponse:
 def raised(request: HttpRequest) -> HttpResponse:
     """What the unit ever objected to and what was ruled, also where the order is no longer its own."""
     page = pages.page(queries.raised_by(request.user.unit), "-pk", ROWS, request.GET.get("after", ""))
-    seen = Ticket.objects.visible_to(request.user).filter(pk__in=[row.ticket_id for row in page.rows])
     context = {
         "rows": page.rows,
         "after": page.after,
-        "seen": set(seen.values_list("pk", flat=True)),
+        "seen": readable(request.user, [row.ticket_id for row in page.rows]),
         "now": timezone.now(),
     }
     return render(request, "handling/objections.html", context)

@@ -19,6 +19,7 @@ from handling.queries import oversight as queries
 from handling.views.verbs import act, staff
 from tickets.errors import Refused
 from tickets.models import Ticket
+from tickets.queries import readable
 from units.doors import only
 from units.models import User
 from units.roles import OF_THE_UNIT
@@ -72,7 +73,7 @@ def _cards(
 ) -> HttpResponse:
     """The list, each card with its form where this person accounts for it."""
     page = queries.cards(request.user, request.GET.get("after", ""))
-    seen = queries.opened(request.user, page)
+    seen = readable(request.user, [card.ticket_id for card in page.rows])
     rows = []
     for card in page.rows:
         form = None

@@ -15,7 +15,8 @@ from scoring.models import AMOUNTS, Period, ScoreLine
 from scoring.rules import RATE_NAMES, WHOLE, Weights, summed
 from scoring.rules.losing import Amounts, lost, points
 from tickets import pages
-from tickets.models import Category, Event, Ticket
+from tickets.models import Category, Event
+from tickets.queries import readable
 from units.models import Place, Unit, User
 
 #: Lines of a page.
@@ -173,8 +174,7 @@ def full(lines: QuerySet[ScoreLine]) -> QuerySet[ScoreLine]:
 def told(rows: Iterable[ScoreLine], user: User, month: Month | None = None) -> list[Told]:
     """The lines as this reader may see them, in two statements."""
     rows = list(rows)
-    keys = {line.ticket_id for line in rows}
-    seen = set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    seen = readable(user, [line.ticket_id for line in rows])
     beside = _beside(rows)
     return [
         Told(

@@ -20,6 +20,7 @@ from scoring.queries.standing import marks_of
 from scoring.rules import RATE_NAMES, Weights, rates_of, score_of, summed, taken_back
 from scoring.rules.losing import Amounts, lost, missed, points, score_with, score_without
 from tickets.models import Category, Ticket
+from tickets.queries import readable
 from units.models import Place, Unit, User
 
 LOST_SQL = (Path(__file__).parent.parent / "sql" / "lost.sql").read_text(encoding="utf-8")
@@ -116,7 +117,7 @@ def why(unit: Unit, period: Period, user: User) -> dict[str, object]:
 def _opens(tickets: list[Ticket], user: User) -> dict[int, tuple[str, bool]]:
     """Ticket → its number, masked where this reader may not open it, and whether they may."""
     keys = [ticket.pk for ticket in tickets]
-    seen = set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    seen = readable(user, keys)
     return {
         ticket.pk: (ticket.number, True) if ticket.pk in seen else (masked_number(ticket.number), False)
         for ticket in tickets

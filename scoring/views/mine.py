@@ -18,7 +18,7 @@ from scoring.queries import mine as queries
 from tickets import pages
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
-from tickets.queries import in_hand
+from tickets.queries import in_hand, readable
 from units.doors import only
 from units.models import User
 from units.roles import Role
@@ -37,14 +37,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     at, whole = timezone.now(), request.GET.get("all") == "1"
     rows = queries.askable(request.user, at, whole=whole)
     page = pages.page(queries.applied(request.user), "-pk", ROWS, request.GET.get("after", ""))
-    seen = Ticket.objects.visible_to(request.user).filter(pk__in=[row.ticket_id for row in page.rows])
     context = {
         "rows": rows[: queries.SHOWN],
         "more": len(rows) > queries.SHOWN,
         "whole": whole,
         "asked": page.rows,
         "after": page.after,
-        "seen": set(seen.values_list("pk", flat=True)),
+        "seen": readable(request.user, [row.ticket_id for row in page.rows]),
     }
     return render(request, "scoring/mine.html", context)
 
