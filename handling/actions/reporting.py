@@ -64,6 +64,7 @@ def report_late(
     if ticket.overdue_at is None or ticket.withdrawn_at is not None:
         raise Refused(_("本单没有逾期未反馈的情况，不用补报。"))
     _refuse_unsound(ticket, result, files)
+    hold(ticket)
     with kept(ticket, files, by=by, at=at) as photos:
         ticket.reports.filter(verdict=Report.Verdict.WAITING).update(
             verdict=Report.Verdict.SENT_BACK, verdict_at=at, verdict_note=_("已重新补报")
@@ -129,7 +130,7 @@ def _told(row: Report, result: Result, photos: list[Attachment]) -> dict[str, ob
 @transaction.atomic
 def approve(ticket: Ticket, *, by: User, at: datetime) -> None:
     """The unit's leader answers for the result; the caller will be asked."""
-    row = _judged(ticket, Report.Verdict.APPROVED, by=by, at=at)
+    row = _waiting(ticket)
     ticket.move(
         "approve",
         by=by,
@@ -138,14 +139,16 @@ def approve(ticket: Ticket, *, by: User, at: datetime) -> None:
         followup_at=at,
         followup_due=at + book().minutes("followup_limit_minutes", at),
     )
+    _judge(row, Report.Verdict.APPROVED, by=by, at=at)
     bring_along(ticket, at)
 
 
 @transaction.atomic
 def approve_late(ticket: Ticket, *, by: User, at: datetime) -> None:
     """The same for a result that came, or was judged, after the limit: the caller may read the reply."""
-    row = _judged(ticket, Report.Verdict.APPROVED, by=by, at=at)
+    row = _waiting(ticket)
     ticket.record("approve_late", by=by, at=at, facts={"report": row.pk})
+    _judge(row, Report.Verdict.APPROVED, by=by, at=at)
 
 
 @transaction.atomic
@@ -153,22 +156,24 @@ def send_back(ticket: Ticket, *, note: str, by: User, at: datetime) -> None:
     """The leader wants it done better; the limit runs on. Raises Refused without saying what is missing."""
     if len(note.strip()) < 2:
         raise Refused(_("请写明退回原因。"))
-    row = _judged(ticket, Report.Verdict.SENT_BACK, note, by=by, at=at)
+    row = _waiting(ticket)
     ticket.move("send_back", by=by, at=at, facts={"report": row.pk}, reported_at=None, outcome="")
+    _judge(row, Report.Verdict.SENT_BACK, note, by=by, at=at)
 
 
-def _judged(ticket: Ticket, verdict: str, note: str = "", *, by: User, at: datetime) -> Report:
+def _waiting(ticket: Ticket) -> Report:
+    """The report that waits for the leader. Raises Refused when none does."""
     row = ticket.reports.filter(verdict=Report.Verdict.WAITING).last()
     if row is None:
         raise Refused(_("没有待审核的反馈。请刷新后再试。"))
-    return _judge(row, verdict, note, by=by, at=at)
+    return row
 
 
-def _judge(row: Report, verdict: str, note: str, *, by: User, at: datetime) -> Report:
+def _judge(row: Report, verdict: str, note: str = "", *, by: User, at: datetime) -> None:
+    """The word on a report whose ticket is written already: everybody takes the ticket before its rows."""
     row.verdict, row.verdict_by, row.verdict_at = verdict, by, at
     row.verdict_note = scrub(note.strip())
     row.save(update_fields=["verdict", "verdict_by", "verdict_at", "verdict_note"])
-    return row
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from handling.models import Call, Whistle
 from handling.queries.bodies import body
+from handling.queries.whistle import OVER
 from handling.rules import MOST_CALLED, WHISTLERS, may_be_called, may_step
 from intake.rules import scrub
 from tickets import access, timers
@@ -25,8 +26,6 @@ from units.roles import Role
 
 #: The clocks of a call; `ref` is the call's.
 ACK, ARRIVE = "whistle_ack", "whistle_arrive"
-#: A call in these states is over.
-OVER = (Call.State.LEFT, Call.State.ABSENT)
 #: What a called unit wrote about its work may grow to this.
 ACTION_LENGTH = 1000
 

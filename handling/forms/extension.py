@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from handling.actions.extension import Wish
+from handling.forms.fields import words
 from handling.queries.extension import Aside, longest
 from tickets.models import Ticket
 from units.models import User
@@ -21,9 +22,7 @@ class ExtendForm(forms.Form):
     unit = forms.ChoiceField(
         label=_("时间单位"), choices=(("d", _("天")), ("h", _("小时"))), initial="d", widget=forms.RadioSelect
     )
-    reason = forms.CharField(
-        label=_("理由"), min_length=5, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label=_("理由"), min_length=5, max_length=500, widget=words(2))
     basis = forms.CharField(label=_("依据"), min_length=2, max_length=200)
 
     @property
@@ -39,9 +38,7 @@ class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("结论"), choices=(("grant", _("准予")), ("refuse", _("不予"))), widget=forms.RadioSelect
     )
-    opinion = forms.CharField(
-        label=_("审批意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    opinion = forms.CharField(label=_("审批意见"), max_length=300, required=False, widget=words(2))
 
 
 def blank(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.actions.objections import Grounds
 from dispatch.models import Objection
 from dispatch.queries.objections import Aside
-from handling.forms.work import PhotosField
+from handling.forms.fields import PhotosField, words
 from tickets.models import Ticket
 from units.models import Unit, User
 
@@ -26,9 +26,7 @@ class ObjectForm(forms.Form):
         max_length=200,
     )
     proposed = forms.ModelChoiceField(Unit.objects.active(), to_field_name="code", label=_("建议承办单位"))
-    text = forms.CharField(
-        label=_("情况说明"), min_length=5, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    text = forms.CharField(label=_("情况说明"), min_length=5, max_length=1000, widget=words(3))
     files = PhotosField(label=_("佐证材料"), help_text=_("如权属证明、现场照片；可选多个。"))
 
     def __init__(self, *args: object, **options: object) -> None:

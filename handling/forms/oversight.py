@@ -5,25 +5,22 @@ from datetime import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from handling.forms.fields import words
 from handling.queries.oversight import Order
 from tickets.models import Ticket
 from units.models import User
 
 
-def _words() -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 3})
-
-
 class ReplyForm(forms.Form):
     """What was done, and what comes next."""
 
-    text = forms.CharField(label=_("回复"), max_length=1000, widget=_words())
+    text = forms.CharField(label=_("回复"), max_length=1000, widget=words(3))
 
 
 class AccountForm(forms.Form):
     """How the unit came to the card, and what it changes."""
 
-    account = forms.CharField(label=_("情况说明"), max_length=500, widget=_words())
+    account = forms.CharField(label=_("情况说明"), max_length=500, widget=words(3))
 
 
 def blank(

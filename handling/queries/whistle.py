@@ -14,6 +14,7 @@ from tickets.models import Ticket
 from units.models import Unit, User
 from units.roles import CITY_WIDE, OF_THE_UNIT
 
+#: A call in these states is over.
 OVER = (Call.State.LEFT, Call.State.ABSENT)
 #: Rows of each list of the whistles' page.
 SHOWN = 50

@@ -12,8 +12,8 @@ from dispatch.models import CoTask
 from handling.actions import co as actions
 from handling.forms.co import AddForm, DoneForm
 from handling.queries.co import aside
-from handling.views.verbs import act, staff
-from tickets.errors import Refused, Stale
+from handling.views.verbs import act, attempt, sent, staff
+from tickets.errors import Refused
 from tickets.models import Ticket
 from tickets.queries import in_hand
 from units.doors import only
@@ -64,25 +64,20 @@ def _part(ticket: Ticket, key: int) -> CoTask:
 @only([Role.DISPATCHER, Role.DISTRICT], in_a_unit=True)
 def add(request: HttpRequest, number: str) -> HttpResponse:
     """增加协办: a page of its own, for dispatchers and districts."""
-    ticket = in_hand(request.user, number)
-    form = AddForm(request.POST or None)
-    status, conflict = 200, ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            ticket = in_hand(request.user, number, request.POST.get("version"))
-            actions.add(ticket, **form.cleaned_data, by=request.user, at=timezone.now())
-            messages.success(request, _("已增加协办单位。"))
-            return redirect("reports:case", number)
-        except Stale as stale:
-            ticket, status, conflict = in_hand(request.user, number), 409, str(stale)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-    if form.errors:
-        status = 422
+    form = AddForm(sent(request))
+    shown = attempt(
+        request,
+        in_hand(request.user, number),
+        form,
+        lambda ticket, form, by, at: actions.add(ticket, **form.cleaned_data, by=by, at=at),
+    )
+    if shown is None:
+        messages.success(request, _("已增加协办单位。"))
+        return redirect("reports:case", number)
     context = {
-        "ticket": ticket,
+        "ticket": shown.ticket,
         "form": form,
-        "conflict": conflict,
-        "asides": {"co": aside(ticket, request.user, timezone.now())},
+        "conflict": shown.conflict,
+        "asides": {"co": aside(shown.ticket, request.user, timezone.now())},
     }
-    return render(request, "handling/co.html", context, status=status)
+    return render(request, "handling/co.html", context, status=shown.status)

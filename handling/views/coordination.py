@@ -15,10 +15,8 @@ from handling.forms.coordination import AnswerForm, AskForm, OrderForm, SettleFo
 from handling.models import Coordination
 from handling.queries.coordination import on_site as orders
 from handling.views.decisions import decide, deciders
-from handling.views.verbs import act, staff
-from tickets.errors import Refused, Stale
+from handling.views.verbs import act, attempt, sent, staff
 from tickets.flow import DECIDERS
-from tickets.models import Ticket
 from tickets.queries import in_hand
 from units.doors import only
 from units.models import User
@@ -59,21 +57,26 @@ def _answer(row: Coordination, form: AnswerForm, by: User, at: datetime) -> None
 @require_http_methods(["GET", "HEAD", "POST"])
 @only(DECIDERS, in_a_unit=True)
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    """现场办理令: a page of its own, for districts and supervisors."""
+    """现场办理令: a page of its own, for districts and supervisors, with the orders that were given."""
     ticket = in_hand(request.user, number)
-    form = OrderForm(request.POST, ticket=ticket) if request.method == "POST" else OrderForm(ticket=ticket)
-    status, conflict = 200, ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            ticket = in_hand(request.user, number, request.POST.get("version"))
-            on_site.order(ticket, **form.cleaned_data, by=request.user, at=timezone.now())
-            messages.success(request, _("已下达现场办理令，到场单位已收到通知。"))
-            return redirect("handling:on_site", number)
-        except Stale as stale:
-            ticket, status, conflict = in_hand(request.user, number), 409, str(stale)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-    return _order_page(request, ticket, form, status=422 if form.errors else status, conflict=conflict)
+    form = OrderForm(sent(request), ticket=ticket)
+    shown = attempt(
+        request,
+        ticket,
+        form,
+        lambda ticket, form, by, at: on_site.order(ticket, **form.cleaned_data, by=by, at=at),
+    )
+    if shown is None:
+        messages.success(request, _("已下达现场办理令，到场单位已收到通知。"))
+        return redirect("handling:on_site", number)
+    context = {
+        "ticket": shown.ticket,
+        "aside": orders(shown.ticket, request.user, timezone.now()),
+        "form": form,
+        "conflict": shown.conflict,
+        "may": shown.ticket.facts_for(request.user),
+    }
+    return render(request, "handling/on_site.html", context, status=shown.status)
 
 
 @require_POST
@@ -89,17 +92,3 @@ def settle(request: HttpRequest, number: str, key: int) -> HttpResponse:
             ticket, get_object_or_404(ticket.on_site_orders, pk=key), **form.cleaned_data, by=by, at=at
         ),
     )
-
-
-def _order_page(
-    request: HttpRequest, ticket: Ticket, form: OrderForm, *, status: int = 200, conflict: str = ""
-) -> HttpResponse:
-    """The orders on site that were given, with what was found, and the form for another one."""
-    context = {
-        "ticket": ticket,
-        "aside": orders(ticket, request.user, timezone.now()),
-        "form": form,
-        "conflict": conflict,
-        "may": ticket.facts_for(request.user),
-    }
-    return render(request, "handling/on_site.html", context, status=status)

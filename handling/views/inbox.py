@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from handling import actions
 from handling.forms.work import AssignForm, ContactForm, NoteForm
 from handling.queries import inbox as queries
-from handling.views.verbs import act, fragment, show, staff, view_of
+from handling.views.verbs import act, show, staff, view_of
+from tickets.many import ticked
+from tickets.pages import fragment
 from tickets.queries import in_hand
 from units.roles import Role
 
@@ -107,8 +109,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
 def sign_many(request: HttpRequest) -> HttpResponse:
     """批量签收: what was ticked, each as "number:version"."""
     at = timezone.now()
-    pairs = [pick.rpartition(":") for pick in request.POST.getlist("pick")]
-    versions = {number: int(version) for number, _colon, version in pairs if version.isdecimal()}
+    versions = ticked(request.POST.getlist("pick"))
     tickets = queries.picked(request.user, versions)
     left = actions.sign_many(tickets, versions=versions, by=request.user, at=at)
     done = len(tickets) - len(left)

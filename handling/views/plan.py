@@ -17,7 +17,7 @@ from handling.forms.plan import DecisionForm, PlanForm, ReachForm, RenewForm, Re
 from handling.models import Milestone, Plan
 from handling.queries import plan as queries
 from handling.views.decisions import decide, deciders
-from handling.views.verbs import act, staff
+from handling.views.verbs import act, attempt, sent, staff
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
 from tickets.queries import in_hand
@@ -37,34 +37,24 @@ supervisors = only([Role.SUPERVISOR])
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """申请挂账: a page of its own."""
     ticket = in_hand(request.user, number)
-    if request.method != "POST":
-        return _ask_page(request, ticket, PlanForm(ticket=ticket))
-    form = PlanForm(request.POST, ticket=ticket)
-    if not form.is_valid():
-        return _ask_page(request, ticket, form, status=422)
-    try:
-        fresh = in_hand(request.user, number, request.POST.get("version"))
-        actions.ask(fresh, form.wanted, by=request.user, at=timezone.now())
-    except Stale as stale:
-        return _ask_page(request, in_hand(request.user, number), form, status=409, conflict=str(stale))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _ask_page(request, in_hand(request.user, number), form, status=422)
-    messages.success(request, _("已提交挂账申请，审批期间办理时限照常计算。"))
-    return redirect("handling:pane", number)
-
-
-def _ask_page(
-    request: HttpRequest, ticket: Ticket, form: PlanForm, *, status: int = 200, conflict: str = ""
-) -> HttpResponse:
+    form = PlanForm(sent(request), ticket=ticket)
+    shown = attempt(
+        request,
+        ticket,
+        form,
+        lambda ticket, form, by, at: actions.ask(ticket, form.wanted, by=by, at=at),
+    )
+    if shown is None:
+        messages.success(request, _("已提交挂账申请，审批期间办理时限照常计算。"))
+        return redirect("handling:pane", number)
     context = {
-        "ticket": ticket,
+        "ticket": shown.ticket,
         "form": form,
-        "conflict": conflict,
-        "may": queries.may_ask(ticket, request.user),
-        "told": queries.told(ticket).exists(),
+        "conflict": shown.conflict,
+        "may": queries.may_ask(shown.ticket, request.user),
+        "told": queries.told(shown.ticket).exists(),
     }
-    return render(request, "handling/plan.html", context, status=status)
+    return render(request, "handling/plan.html", context, status=shown.status)
 
 
 @require_POST

@@ -17,14 +17,14 @@ from handling.forms.work import SendBackForm
 from handling.models import Report
 from handling.queries import inbox as queries
 from handling.queries.quality import lacks
-from handling.views.verbs import act, staff
+from handling.views.verbs import Shown, act, attempt, sent, staff
 from intake.rules import scrub
-from tickets.errors import Refused, Stale
 from tickets.flow import DECIDERS
 from tickets.models import Ticket
 from tickets.queries import in_hand
 from tickets.states import State
 from units.doors import only
+from units.models import User
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,23 +32,17 @@ from units.doors import only
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """反馈结果: a page made for a telephone in one hand; after the limit, 补报."""
     ticket = in_hand(request.user, number)
-    if request.method == "GET":
-        return _page(request, ticket, ReportForm(ticket=ticket, by=request.user))
-    form = ReportForm(request.POST, request.FILES, ticket=ticket, by=request.user)
-    if not form.is_valid():
-        return _page(request, ticket, form, status=422)
-    try:
-        ticket = in_hand(request.user, number, request.POST.get("version"))
-        verb = actions.report_late if ticket.state == State.FOLLOWUP else actions.report
-        files = form.cleaned_data["files"]
-        verb(ticket, form.result, by=request.user, at=timezone.now(), files=files)
-    except Stale as stale:
-        return _page(request, in_hand(request.user, number), form, status=409, conflict=str(stale))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _page(request, in_hand(request.user, number), form, status=422)
+    form = ReportForm(sent(request), request.FILES or None, ticket=ticket, by=request.user)
+    shown = attempt(request, ticket, form, _report)
+    if shown is not None:
+        return _page(request, shown, form)
     messages.success(request, _("%(number)s 已反馈，等待本单位领导审核。") % {"number": number})
     return redirect("handling:inbox")
+
+
+def _report(ticket: Ticket, form: ReportForm, by: User, at: datetime) -> None:
+    verb = actions.report_late if ticket.state == State.FOLLOWUP else actions.report
+    verb(ticket, form.result, by=by, at=at, files=form.cleaned_data["files"])
 
 
 @require_POST
@@ -103,25 +97,19 @@ def send_back(request: HttpRequest, number: str) -> HttpResponse:
 @only(DECIDERS, in_a_unit=True)
 def return_report(request: HttpRequest, number: str) -> HttpResponse:
     """退回补正: a page of its own, for districts and the city."""
-    ticket = in_hand(request.user, number)
-    form = ReturnForm(request.POST or None)
-    status, conflict = 200, ""
-    if form.is_valid():
-        try:
-            ticket = in_hand(request.user, number, request.POST.get("version"))
-            note = form.cleaned_data["note"]
-            actions.return_report(ticket, note=note, by=request.user, at=timezone.now())
-            messages.success(request, _("已退回承办单位补正。"))
-            return redirect("reports:case", number)
-        except Stale as stale:
-            ticket, status, conflict = in_hand(request.user, number), 409, str(stale)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-    if form.errors:
-        status = 422
-    last = ticket.reports.select_related("by").prefetch_related("evidence").last()
-    context = {"ticket": ticket, "form": form, "conflict": conflict, "report": last}
-    return render(request, "handling/return.html", context, status=status)
+    form = ReturnForm(sent(request))
+    shown = attempt(
+        request,
+        in_hand(request.user, number),
+        form,
+        lambda ticket, form, by, at: actions.return_report(ticket, **form.cleaned_data, by=by, at=at),
+    )
+    if shown is None:
+        messages.success(request, _("已退回承办单位补正。"))
+        return redirect("reports:case", number)
+    last = shown.ticket.reports.select_related("by").prefetch_related("evidence").last()
+    context = {"ticket": shown.ticket, "form": form, "conflict": shown.conflict, "report": last}
+    return render(request, "handling/return.html", context, status=shown.status)
 
 
 def _preview(request: HttpRequest, ticket: Ticket, said: Mapping[str, str]) -> dict[str, object]:
@@ -136,16 +124,15 @@ def _preview(request: HttpRequest, ticket: Ticket, said: Mapping[str, str]) -> d
     }
 
 
-def _page(
-    request: HttpRequest, ticket: Ticket, form: ReportForm, *, status: int = 200, conflict: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, shown: Shown, form: ReportForm) -> HttpResponse:
+    ticket = shown.ticket
     said = {"reply": form["reply"].value() or "", "text": form["text"].value() or ""}
     held = form["held"].value() or request.FILES
     context = {
         "form": form,
-        "conflict": conflict,
+        "conflict": shown.conflict,
         "desk": queries.desk(ticket, request.user),
         "line": queries.Line(ticket),
         **_preview(request, ticket, said | {"held": "1" if held else ""}),
     }
-    return render(request, "handling/report.html", context, status=status)
+    return render(request, "handling/report.html", context, status=shown.status)

@@ -16,7 +16,7 @@ from handling.forms.whistle import ActForm, ArriveForm, BlowForm, RateForm, of_c
 from handling.models import Call
 from handling.queries import whistle as queries
 from handling.rules import months_after
-from handling.views.verbs import staff
+from handling.views.verbs import attempt, sent, staff
 from tickets.book import local_day
 from tickets.errors import Refused, Stale
 from tickets.models import Ticket
@@ -54,21 +54,18 @@ def whistles(request: HttpRequest) -> HttpResponse:
 def whistle(request: HttpRequest, number: str) -> HttpResponse:
     """An order's whistles, made for a telephone in one hand; POST blows another one."""
     ticket = in_hand(request.user, number)
-    if request.method != "POST":
-        return _page(request, ticket)
-    form = BlowForm(request.POST, ticket=ticket)
-    if not form.is_valid():
-        return _page(request, ticket, status=422, blow=form)
-    try:
-        fresh = in_hand(request.user, number, request.POST.get("version"))
-        actions.blow(fresh, form.blast, by=request.user, at=timezone.now())
-    except Stale as stale:
-        return _page(request, in_hand(request.user, number), status=409, blow=form, conflict=str(stale))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _page(request, in_hand(request.user, number), status=422, blow=form)
-    messages.success(request, _("已吹哨，被呼叫单位已收到通知。"))
-    return redirect("handling:whistle", number)
+    form = BlowForm(sent(request), ticket=ticket)
+    shown = attempt(
+        request,
+        ticket,
+        form,
+        lambda ticket, form, by, at: actions.blow(ticket, form.blast, by=by, at=at),
+    )
+    if shown is None:
+        messages.success(request, _("已吹哨，被呼叫单位已收到通知。"))
+        return redirect("handling:whistle", number)
+    blow = form if form.is_bound else None
+    return _page(request, shown.ticket, status=shown.status, blow=blow, conflict=shown.conflict)
 
 
 @require_POST
