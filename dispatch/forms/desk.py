@@ -32,9 +32,12 @@ def _words(row: Unit | Place | Category) -> str:
 
 
 class VersionForm(forms.Form):
-    """Every form that acts says which version of the ticket it was made from."""
+    """Every form that acts says which version of the ticket it was made from.
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    The page writes the ticket's own, so that a form that comes back stale may be sent again.
+    """
+
+    version = forms.IntegerField()
 
     def __init__(self, *args: object, **more: object) -> None:
         # htmx hands attributes on between controls of one id: in another case's pane they must differ.
@@ -54,10 +57,9 @@ class HandForm(VersionForm):
     reason = forms.CharField(min_length=2, max_length=REASON_LENGTH, label=_("派单理由"))
 
     @classmethod
-    def proposed(cls, ticket: Ticket, proposal: Proposal) -> "HandForm":
+    def proposed(cls, proposal: Proposal) -> "HandForm":
         """Filled in with the catalogue's own suggestion, if it has one."""
         first = {
-            "version": ticket.version,
             "lead": proposal.lead.code if proposal.lead else "",
             "co": [unit.code for unit in proposal.co],
             "reason": proposal.rule.basis if proposal.rule else "",
@@ -129,7 +131,6 @@ class CorrectForm(MatterForm, VersionForm):
         """Filled in with what the ticket says."""
         form = cls(
             initial={
-                "version": ticket.version,
                 "category": ticket.category.code if ticket.category else "",
                 "place": ticket.place.code if ticket.place else "",
                 "location": ticket.location,

@@ -35,7 +35,7 @@ class RulingForm(VersionForm):
     @classmethod
     def of(cls, row: Objection) -> "RulingForm":
         """With the unit that was proposed."""
-        form = cls(initial={"version": row.ticket.version, "awarded": row.proposed.code})
+        form = cls(initial={"awarded": row.proposed.code})
         form.offer(row.proposed, row.unit if is_last(row) else None)
         if is_last(row):
             form.fields["awarded"].label = _("裁定由谁承办")

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import actions, queries
+from dispatch.actions import correcting
 from dispatch.forms import desk as forms
 from dispatch.forms.bulk import OneUnitForm
 from dispatch.forms.merging import MergeForm
 from dispatch.queries.merging import masters_for
 from intake.queries import category_of, others_asking, place_of, said_later, unit_with
-from tickets.actions import correct as correct_ticket
 from tickets.book import book, local_day
 from tickets.errors import Refused, Stale
 from tickets.flow import INTAKE
@@ -55,24 +55,26 @@ def _merged(user: User) -> list[Ticket]:
 
 
 def _pane(user: User, ticket: Ticket, at: datetime, bound: dict[str, forms.VersionForm]) -> dict[str, object]:
-    """The case, the suggestion, and the forms this person may use now."""
+    """The case, the suggestion, and the forms this person may use now; what was typed stays in its own."""
     may = {move.name for move in ticket.moves_for(user)}
-    pane: dict[str, object] = {"ticket": ticket, "may": may, "now": at, "bound": bound}
+    pane: dict[str, object] = {"ticket": ticket, "may": may, "now": at}
     if "dispatch" in may:
         proposal = queries.proposal_for(ticket, at)
-        pane |= {"proposal": proposal, "hand": forms.HandForm.proposed(ticket, proposal)}
+        pane |= {"proposal": proposal, "hand": forms.HandForm.proposed(proposal)}
     if "redispatch" in may:
-        pane["pass_on"] = forms.RedispatchForm(initial={"version": ticket.version}, user=user)
+        pane["pass_on"] = forms.RedispatchForm(user=user)
     if "merge" in may:
         masters = list(masters_for(ticket, user, at))
-        first = {"version": ticket.version}
-        pane |= {"into": MergeForm(initial=first, user=user, masters=masters), "masters": len(masters)}
+        pane |= {"into": MergeForm(user=user, masters=masters), "masters": len(masters)}
+    if "unmerge" in may:
+        pane["apart"] = forms.VersionForm()
     if "correct" in ticket.facts_for(user):
         pane["right"] = forms.CorrectForm.of(ticket)
     told = set(ticket.events.order_by().values_list("kind", flat=True))
     pane["callers"] = list(others_asking(ticket)) if "adopt" in told else []
     pane["words"] = list(said_later(ticket)) if told & SAID else []
-    return pane | bound
+    kept = {name: form for name, form in bound.items() if name in pane}
+    return pane | kept | {"bound": kept}
 
 
 def page(
@@ -85,7 +87,7 @@ def page(
     picked: Collection[str] = (),
 ) -> HttpResponse:
     """The desk with one case in its pane, the first one unless told otherwise; `picked` are ticked."""
-    at = timezone.now()
+    at, bound = timezone.now(), bound or {}
     merged = request.GET.get("v") == "merged" and request.user.has_role(*READERS)
     rows = _merged(request.user) if merged else _waiting(request.user)
     ticket = in_hand(request.user, number) if number else next(iter(rows), None)
@@ -97,12 +99,12 @@ def page(
         "merged": merged,
         "picks": request.user.has_role(Role.DISPATCHER) and not merged,
         "picked": picked,
-        "one": OneUnitForm(),
+        "one": bound.get("one", OneUnitForm()),
         "conflict": conflict,
         "opened": bool(number),
         "now": at,
     }
-    pane = _pane(request.user, ticket, at, bound or {}) if ticket is not None else {}
+    pane = _pane(request.user, ticket, at, bound) if ticket is not None else {}
     return render(request, "dispatch/desk.html", context | pane, status=status)
 
 
@@ -115,7 +117,8 @@ def act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, d
             messages.success(request, _("已办理：%s") % ticket.number)
             return _next(request, ticket)
     except Stale as stale:
-        return page(request, number, status=409, conflict=str(stale))
+        form.offer_typed()
+        return page(request, number, status=409, conflict=str(stale), bound={name: form})
     except Refused as refusal:
         form.add_error(None, str(refusal))
     form.offer_typed()
@@ -125,8 +128,11 @@ def act(request: HttpRequest, number: str, name: str, form: forms.VersionForm, d
 def _next(request: HttpRequest, done: Ticket) -> HttpResponse:
     """To the row after the one that was done, else to the first."""
     key = "dispatch_due" if request.user.has_role(*READERS) else "sign_due"
+    # What was reopened beside its master was never handed to be signed, and stands last.
     after = [
-        row for row in _waiting(request.user) if getattr(row, key) >= getattr(done, key) and row.pk != done.pk
+        row
+        for row in _waiting(request.user)
+        if row.pk != done.pk and (getattr(row, key) is None or getattr(row, key) >= getattr(done, key))
     ]
     return redirect("dispatch:case", after[0].number) if after else redirect("dispatch:desk")
 
@@ -183,7 +189,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.CorrectForm(request.POST)
 
     def do(ticket: Ticket, at: datetime) -> None:
-        correct_ticket(ticket, form.to_correction(), by=request.user, at=at)
+        correcting.correct(ticket, form.to_correction(), by=request.user, at=at)
 
     answer = act(request, number, "right", form, do)
     return redirect("dispatch:case", number) if answer.status_code == 302 else answer

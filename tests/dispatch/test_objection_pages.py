@@ -166,6 +166,7 @@ def test_a_ruling_that_does_not_hold_changes_nothing_and_keeps_what_was_typed(
     page = answer.content.decode()
     assert (answer.status_code, words in page) == (status, True)
     assert str(said["opinion"]) in page
+    assert f'name="version" value="{fresh(ticket).version}"' in page
     assert traces(ticket) == before
 
 

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.actions import dispatch_by_hand, redispatch, route
+from dispatch.actions.correcting import correct
 from dispatch.models import Assignment, CoTask, Rule
 from dispatch.queries import desk, propose, waits_because
 from dispatch.rules import Asked
+from handling.actions import extension, sign
+from handling.actions.extension import Wish
 from intake import actions as intake
 from tests.city import NOON, ZONE, City, forget
+from tickets.actions import Correction
 from tickets.errors import Refused
 from tickets.models import Limit, Ticket, WorkCalendar, WorkDay
 from units.models import Unit
@@ -162,3 +166,32 @@ def test_a_ticket_keeps_the_version_and_the_rule_that_routed_it(city: City) -> N
     row = Rule.objects.get(category=city.leaves["property"])
     made = filed(city).assignments.get()
     assert (made.catalogue, made.rule, made.reason) == (city.catalogue, row, "目录 property")
+
+
+def corrected(city: City, ticket: Ticket, leaf: str) -> Ticket:
+    right = Correction(city.leaves[leaf], ticket.place, ticket.location, ticket.content)
+    correct(ticket, right, by=city.dispatcher, at=NOON + timedelta(hours=1))
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def test_another_category_brings_the_days_its_rule_has_by_law(city: City) -> None:
+    rule(city, "deed", statutory_days=60, legal_basis="不动产登记暂行条例第二十条")
+    now = corrected(city, filed(city), "deed")
+    assert (now.limit.code, now.handle_minutes) == ("C", 86400)
+    assert (now.handle_due, now.remind_at) == (NOON + timedelta(days=60), NOON + timedelta(days=30))
+
+
+def test_another_category_leaves_the_days_of_the_old_ones_law(city: City) -> None:
+    rule(city, "property", statutory_days=60, legal_basis="物业管理条例第五十条")
+    now = corrected(city, filed(city), "deed")
+    assert (now.handle_minutes, now.handle_due) == (15 * 1440, NOON + timedelta(days=15))
+
+
+def test_another_category_takes_no_extension_back(city: City) -> None:
+    ticket = filed(city)
+    sign(ticket, by=city.street_clerk, at=NOON)
+    wish = Wish(2 * 1440, "需要协调物业公司", "物业合同")
+    row = extension.ask(ticket, wish, by=city.street_leader, at=NOON)
+    extension.grant(row, by=city.district_officer, at=NOON)
+    now = corrected(city, ticket, "deed")
+    assert (now.handle_minutes, now.handle_due) == (17 * 1440, NOON + timedelta(days=17))

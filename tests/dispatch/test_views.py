@@ -11,6 +11,7 @@ from dispatch.actions import dispatch_by_hand, route
 from dispatch.models import Assignment
 from intake import actions as intake
 from tests.city import City
+from tickets import access
 from tickets.models import Ticket
 
 ClientOf = Callable[[str], Client]
@@ -116,6 +117,35 @@ def test_the_slower_of_two_sees_how_it_stands_now(city: City, client_of: ClientO
     assert "热力集团" in page
     waiting.refresh_from_db()
     assert (waiting.lead, Assignment.objects.count()) == (city.heating, 1)
+
+
+def test_what_was_typed_into_an_old_page_is_still_there_and_goes_with_the_next_press(
+    city: City, client_of: ClientOf, waiting: Ticket
+) -> None:
+    form = by_hand(waiting, reason="小区自管供暖，街道牵头")
+    waiting.record("note", by=city.agent, at=timezone.now())
+    desk, url = client_of("dispatcher"), f"/dispatch/{waiting.number}/by-hand/"
+    answer = desk.post(url, form)
+    page = answer.content.decode()
+    assert (answer.status_code, "小区自管供暖，街道牵头" in page) == (409, True)
+    assert f'name="version" value="{waiting.version}"' in page
+    assert desk.post(url, form | {"version": waiting.version}).status_code == 302
+    assert Assignment.objects.get().reason == "小区自管供暖，街道牵头"
+
+
+def test_a_district_goes_on_past_an_order_that_was_never_handed_to_be_signed(
+    city: City, client_of: ClientOf, waiting: Ticket
+) -> None:
+    """A duplicate that was reopened stays with the master's lead, signed."""
+    to_district = city.request(category=city.leaves["orphan"])
+    first = intake.file(to_district, by=city.agent, at=timezone.now(), then=route)
+    Ticket.objects.filter(pk=waiting.pk).update(state="handling", lead=city.district, sign_due=None)
+    access.give(waiting, [city.district.pk], access.Access.Why.LEAD)
+    said = {"version": first.version, "lead": city.street.code, "reason": "属地办理"}
+    answer = client_of("district_officer").post(f"/dispatch/{first.number}/redispatch/", said)
+    assert answer.status_code == 302
+    first.refresh_from_db()
+    assert first.lead == city.street
 
 
 def test_nonsense_for_a_version_is_a_stale_page(client_of: ClientOf, waiting: Ticket) -> None:
