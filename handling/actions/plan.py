@@ -86,7 +86,7 @@ def _clear_lapsed(ticket: Ticket) -> None:
         return
     if not lapsed(open_):
         raise Refused(_("本工单已有一份挂账申请在审批，不能重复申请。"))
-    Plan.objects.filter(pk=open_.pk).update(state=Plan.State.REFUSED)
+    Plan.objects.filter(pk=open_.pk).update(state=Plan.State.LAPSED)
 
 
 def refuse_unsound(steps: Sequence[Step], until: date, *, today: date, start: date, at: datetime) -> None:
@@ -120,7 +120,14 @@ def sign(ticket: Ticket, plan: Plan, *, opinion: str = "", by: User, at: datetim
     """The district answers for its unit's plan (签批)."""
     hold(ticket)
     _refuse_lapsed(plan)
-    turn(plan, Plan.State.ASKED, state=Plan.State.SIGNED, signed_by=by, signed_at=at, opinion=scrub(opinion))
+    turn(
+        plan,
+        Plan.State.ASKED,
+        state=Plan.State.SIGNED,
+        signed_by=by,
+        signed_at=at,
+        signed_opinion=scrub(opinion.strip()),
+    )
     ticket.record("plan_sign", by=by, at=at, facts={"plan": plan.pk})
     tell(ticket, "plan_sign", at=at, role=Role.SUPERVISOR)
 
@@ -145,7 +152,7 @@ def approve(ticket: Ticket, plan: Plan, *, opinion: str = "", by: User, at: date
         state=Plan.State.ACTIVE,
         approved_by=by,
         approved_at=at,
-        opinion=scrub(opinion),
+        opinion=scrub(opinion.strip()),
     )
     Pause.objects.create(ticket=ticket, why=Pause.Why.PLAN, begin=at)
     start_steps(ticket, steps, at)

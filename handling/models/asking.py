@@ -60,6 +60,8 @@ class Plan(models.Model):
         ACTIVE = "active", _("挂账中")
         REFUSED = "refused", _("不予挂账")
         ENDED = "ended", _("已恢复办理")
+        #: The order left handling before anybody decided, and another plan was asked for.
+        LAPSED = "lapsed", _("申请已失效")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="plans")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -73,13 +75,15 @@ class Plan(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    #: The district's words; the city's, or those of a refusal, are `opinion`.
+    signed_opinion = models.CharField(_("区级签批意见"), max_length=300, blank=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     refused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     opinion = models.CharField(_("审批意见"), max_length=300, blank=True)
     renewals = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
-    #: Why it ended: done, milestone, expired, revoked.
+    #: Why it ended: done, milestone, expired, revoked, left.
     ended_for = models.CharField(max_length=12, blank=True)
 
     class Meta:

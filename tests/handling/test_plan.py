@@ -72,9 +72,11 @@ def test_a_plan_is_asked_signed_and_approved_and_the_limit_stands_still(
     assert (order.state, asked.state, order.handle_due) == ("handling", "asked", days(7))
     assert list(waiting(city.district_officer)) == [asked]
     assert list(waiting(city.supervisor)) == []
-    plan.sign(order, asked, opinion="", by=city.district_officer, at=days(1))
+    plan.sign(order, asked, opinion=" 请街道按月报进度。", by=city.district_officer, at=days(1))
     assert list(waiting(city.supervisor)) == [asked]
     plan.approve(order, asked, opinion="准予", by=city.supervisor, at=days(2))
+    row = Plan.objects.get()
+    assert (row.signed_opinion, row.opinion) == ("请街道按月报进度。", "准予")
     assert fresh(order).state == "on_plan"
     assert kinds(order)[-3:] == ["plan_ask", "plan_sign", "plan"]
     assert list(Pause.objects.values_list("ticket", "why", "begin", "end")) == [
@@ -175,7 +177,7 @@ def test_a_request_lapses_when_the_order_leaves_handling(city: City, order: Tick
     assert fresh(order).version == version
     again = plan.ask(order, wanted(order), by=city.street_leader, at=later)
     assert list(waiting(city.district_officer)) == [again]
-    assert Plan.objects.get(pk=asked.pk).state == "refused"
+    assert Plan.objects.get(pk=asked.pk).state == "lapsed"
 
 
 def test_the_limit_runs_while_a_plan_is_asked_for(city: City, order: Ticket, asked: Plan) -> None:

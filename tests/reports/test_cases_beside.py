@@ -85,7 +85,7 @@ def test_every_side_process_is_told_in_words(city: City, full: Ticket) -> None:
         "oversee_reply": "",
         "oversee_end": "措施到位，办结。",
         "plan_ask": "资金待落实：申请维修资金更换电梯",
-        "plan_sign": "",
+        "plan_sign": "同意挂账",
         "plan": "至 2026-09-01：按节点推进",
         "milestone": "完成招标：已中标",
     }

@@ -114,9 +114,8 @@ def _plan_ask(facts: Facts, rows: Rows) -> str:
 
 
 def _plan_signed(facts: Facts, rows: Rows) -> str:
-    """The row keeps one opinion: the last one, which is the city's once it is approved."""
     row = rows.named(facts, "plan")
-    return row.opinion if row and row.approved_by is None else ""
+    return row.signed_opinion if row else ""
 
 
 def _plan_until(facts: Facts, rows: Rows) -> str:
