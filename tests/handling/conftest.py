@@ -58,6 +58,14 @@ def street_order(city: City, make: Make) -> Ticket:
 
 
 @pytest.fixture
+def plannable(city: City, street_order: Ticket) -> Ticket:
+    """The same, and the caller was reached: a plan may be asked for."""
+    note, by = "已告知挂账安排", city.street_clerk
+    actions.contact(street_order, channel="phone", reached=True, note=note, by=by, at=NOON)
+    return street_order
+
+
+@pytest.fixture
 def signed(city: City, dispatched: Ticket) -> Ticket:
     """Signed by the heating company."""
     actions.sign(dispatched, by=city.clerk, at=NOON)

@@ -5,53 +5,21 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from followup.actions.withdrawal import confirm_withdrawal
-from handling import actions
 from handling.actions import on_plan, plan
 from handling.actions.on_plan import Renewal
-from handling.actions.plan import Step, Wanted, after
+from handling.actions.plan import Step, after
 from handling.models import Milestone, Note, Plan
 from hotline.watch import sweep
 from tests.city import NOON, ZONE, City
-from tests.handling.conftest import Make, fresh
+from tests.handling.conftest import days, fresh, kinds
+from tests.handling.planned import day, wanted
 from tickets.errors import Refused
 from tickets.models import Notice, Pause, Ticket
 
-TODAY = NOON.date()
-TEXT = "纳入明年老旧小区改造计划，先行设置临时围挡。"
-
-
-def days(count: float) -> datetime:
-    return NOON + timedelta(days=count)
-
-
-def day(count: int) -> date:
-    return TODAY + timedelta(days=count)
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
-
 
 @pytest.fixture
-def order(city: City, make: Make) -> Ticket:
-    """An order of the street whose caller was reached; its limit is seven days."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    actions.contact(
-        ticket, channel="phone", reached=True, note="已告知挂账安排", by=city.street_clerk, at=NOON
-    )
-    return ticket
-
-
-def wanted(ticket: Ticket, **changes: object) -> Wanted:
-    said = {
-        "why": "funding",
-        "text": TEXT,
-        "until": day(60),
-        "told": ticket.contacts.first(),
-        "steps": [Step("完成设计", day(20)), Step("完成施工", day(50))],
-    }
-    return Wanted(**{**said, **changes})
+def order(plannable: Ticket) -> Ticket:
+    return plannable
 
 
 @pytest.fixture

@@ -1,56 +1,25 @@
 """Long-term plans: what may be asked, who signs, how the limit stands still, and how a plan ends."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from handling import actions
 from handling.actions import plan
-from handling.actions.plan import Step, Wanted
+from handling.actions.plan import Step
 from handling.models import Plan
 from handling.queries.plan import running, waiting
 from hotline.watch import sweep
 from tests.city import NOON, City
-from tests.handling.conftest import Make, fresh
+from tests.handling.conftest import days, fresh, kinds
+from tests.handling.planned import TODAY, day, wanted
 from tickets.errors import Refused, Stale
 from tickets.models import Notice, Pause, Ticket
 
-TODAY = NOON.date()
-TEXT = "纳入明年老旧小区改造计划，先行设置临时围挡。"
-
-
-def days(count: float) -> datetime:
-    return NOON + timedelta(days=count)
-
-
-def day(count: int) -> date:
-    return TODAY + timedelta(days=count)
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
-
 
 @pytest.fixture
-def order(city: City, make: Make) -> Ticket:
-    """An order of the street whose caller was reached; its limit is seven days."""
-    ticket = make(category=city.leaves["property"])
-    actions.sign(ticket, by=city.street_clerk, at=NOON)
-    actions.contact(
-        ticket, channel="phone", reached=True, note="已告知挂账安排", by=city.street_clerk, at=NOON
-    )
-    return ticket
-
-
-def wanted(ticket: Ticket, **changes: object) -> Wanted:
-    said = {
-        "why": "funding",
-        "text": TEXT,
-        "until": day(60),
-        "told": ticket.contacts.first(),
-        "steps": [Step("完成设计", day(20)), Step("完成施工", day(50))],
-    }
-    return Wanted(**{**said, **changes})
+def order(plannable: Ticket) -> Ticket:
+    return plannable
 
 
 @pytest.fixture
