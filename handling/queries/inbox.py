@@ -118,11 +118,12 @@ def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
     """The orders of a view, as far as this person may see them. A grid worker has only what is assigned."""
     if view.key == "co":
         found = _helped(user)
-    elif user.has_role(*OF_THE_UNIT):
-        found = Ticket.objects.visible_to(user)
-        found = found.filter(_ours(user)) if _inside(user) else found.led_under(user)
-    else:
+    elif not user.has_role(*OF_THE_UNIT):
         found = Ticket.objects.visible_to(user).filter(assignee=user)
+    elif _inside(user):
+        found = Ticket.objects.visible_to(user).filter(_ours(user))
+    else:
+        found = Ticket.objects.led_under(user)
     if view.key in _RUNNING:
         found = found.with_unit()
     return view.pick(found, user, at)

@@ -1,5 +1,6 @@
 """Fetching is the permission check: who sees which ticket, for every role and a stranger."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from intake import actions as intake
 from tests.city import NOON, City
 from tickets.errors import Refused
 from tickets.models import Ticket
+from units.auth import WithUnit
 from units.models import User
 
 #: Everybody of the small city.
@@ -79,6 +81,32 @@ def test_a_unit_above_the_lead_sees_and_a_sibling_does_not(city: City) -> None:
     assert seen(city.district_officer, ticket)
     sibling = User.objects.create(username="sibling", roles=["clerk"], unit=city.sibling)
     assert not seen(sibling, ticket)
+
+
+@pytest.mark.parametrize("name", ["clerk", "leader", "district_officer", "street_clerk", "stranger"])
+def test_the_list_of_what_a_unit_leads_shows_nothing_that_its_people_may_not_see(
+    city: City, dispatched: Ticket, name: str
+) -> None:
+    user = city.people[name]
+    led = list(Ticket.objects.led_under(user))
+    assert led == ([dispatched] if user.unit == city.heating else [])
+    assert {ticket.pk for ticket in led} <= {ticket.pk for ticket in Ticket.objects.visible_to(user)}
+    Ticket.objects.filter(pk=dispatched.pk).update(accused=user.unit)
+    assert list(Ticket.objects.led_under(user)) == []
+    assert not seen(user, dispatched)
+
+
+def test_the_units_a_person_reads_for_come_with_the_person_in_one_statement(
+    city: City, django_assert_num_queries: Callable
+) -> None:
+    with django_assert_num_queries(1):
+        officer = WithUnit().get_user(city.district_officer.pk)
+        assert set(officer.reach) >= {officer.unit_id, city.street.pk, city.sibling.pk}
+    assert sorted(officer.reach) == sorted(city.district_officer.reach)
+    assert city.heating.pk not in officer.reach
+    assert WithUnit().get_user(city.clerk.pk).reach == [city.heating.pk]
+    nobody = User.objects.create(username="nobody", roles=["clerk"])
+    assert WithUnit().get_user(nobody.pk).reach == nobody.reach == []
 
 
 def test_after_a_redispatch_the_former_unit_sees_no_more(city: City) -> None:
