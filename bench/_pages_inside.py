@@ -142,6 +142,12 @@ def pages(rounds: int) -> Iterator[Page]:
     yield Page("inbox, closed", "clerk", "/inbox/?v=closed")
     yield Page("inbox, counts", "clerk", "/inbox/counts/")
     yield Page("dispatch desk", "dispatcher", "/dispatch/")
+    for who in ("supervisor", "district"):
+        for view in ("orders", "cards", "far", "overdue", "sides"):
+            yield Page(f"supervision, {view}, {who}", who, f"/supervision/?v={view}", 30)
+    yield Page("supervision, rows, district", "district", "/supervision/?v=overdue", 30, fragment=True)
+    yield Page("cases of a district", "district", "/cases/", 30)
+    yield Page("search by a district", "district", f"/cases/?q={COMMON}", 60)
     yield Page("follow-up desk", "caller_back", "/callback/")
     yield Page("follow-up, all", "caller_back", "/callback/?v=all", fragment=True)
     yield Page("palette", "supervisor", f"/cmd/?q={COMMON}", fragment=True)

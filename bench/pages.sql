@@ -93,8 +93,8 @@ SELECT id, (SELECT min(caller.id) FROM intake_caller AS caller) + (i - 1) / 2, '
 INSERT INTO dispatch_assignment (ticket_id, unit_id, how, reason, at, counted)
 SELECT id, unit_id, 'rule', '示例', received_at, TRUE
 FROM bench_row WHERE state NOT IN ('pending', 'answered') ORDER BY id;
-INSERT INTO dispatch_cotask (ticket_id, unit_id, at, task, result, late)
-SELECT id, %(clerk)s, received_at, '', '', FALSE
+INSERT INTO dispatch_cotask (ticket_id, unit_id, at, task, result, late, done_at)
+SELECT id, %(clerk)s, received_at, '', '', FALSE, CASE WHEN state = 'closed' THEN received_at + interval '1 day' END
 FROM bench_row WHERE spare < 0.01 AND unit_id <> %(clerk)s AND state NOT IN ('pending', 'answered');
 INSERT INTO tickets_access (ticket_id, unit_id, why)
 SELECT ticket_id, unit_id, 'lead' FROM dispatch_assignment
@@ -121,6 +121,29 @@ SELECT
     id, 1, unit_id, 'reached', 'phone', 'yes', 'solved', 'satisfied', '', '', received_at + interval '2 days', TRUE,
     FALSE, FALSE, TRUE, FALSE
 FROM bench_row WHERE state = 'closed' AND spare < 0.6 ORDER BY id;
+
+-- The supervisors' desk: a fifth of what waits for the callers-back was never reported, and years of cards,
+-- ended orders of supervision and side clocks that rang.
+UPDATE tickets_ticket AS ticket
+SET
+    reported_at = NULL, overdue_at = bench.received_at, handle_due = bench.received_at,
+    special_at = CASE WHEN spare < 0.05 THEN bench.received_at ELSE %(now)s::timestamptz + interval '9 days' END
+FROM bench_row AS bench WHERE bench.id = ticket.id AND bench.state = 'followup' AND spare < 0.2;
+INSERT INTO dispatch_card (ticket_id, unit_id, round, kind, why, at, account, acknowledged_at)
+SELECT
+    id, unit_id, 1, CASE WHEN spare < 0.01 THEN 'red' ELSE 'yellow' END, 'overdue', received_at, '示例',
+    CASE WHEN state = 'closed' THEN received_at + interval '1 day' END
+FROM bench_row WHERE state IN ('closed', 'followup') AND spare < 0.04 ORDER BY id;
+INSERT INTO dispatch_oversight (ticket_id, unit_id, kind, state, demand, at, due, late, conclusion)
+SELECT
+    id, unit_id, 'ordinary', CASE WHEN state = 'closed' THEN 'ended' ELSE 'open' END, '示例', received_at,
+    received_at + interval '1 day', FALSE, ''
+FROM bench_row WHERE state IN ('closed', 'followup') AND spare < 0.02 ORDER BY id;
+INSERT INTO tickets_timer (ticket_id, kind, ref, begin, due, rang_at)
+SELECT id, 'co', id, received_at, received_at + interval '1 day', received_at + interval '1 day'
+FROM bench_row
+WHERE state NOT IN ('pending', 'answered') AND spare < 0.04 AND received_at < %(now)s::timestamptz - interval '1 day'
+ORDER BY id;
 
 -- The ruler as it stands after ten folded months: every unit a total of each leaf, its days and its months.
 CREATE TEMP TABLE bench_amounts AS
