@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from dispatch.models import Assignment
+from dispatch.models import Assignment, Rebound
 from followup.models import Answer, Reach
 from scoring.models import AMOUNTS, Correction, Exclusion, Period, Scheme, ScoreLine
 from scoring.queries import corrected_amounts, counted_by
@@ -95,7 +95,7 @@ def _expected_order(line: ScoreLine, own: Period) -> tuple[object, ...] | None:
     given = line.assignment
     if given is None or not given.counted or not own.begins <= given.at < own.ends:
         return None
-    if line.about_id is None and line.at != given.at:
+    if line.about_id is None and line.at != given.at or line.former_unit == given.unit_id:
         return None
     unit = line.unit_id if line.unit_id == line.former_unit else given.unit_id
     return unit, given.ticket_id, {"accepted": 1 if unit == given.unit_id else -1}
@@ -107,29 +107,32 @@ def _wrong_adjustments(period: Period) -> Iterator[Difference]:
     lines = lines.select_related("answer", "exclusion", "correction", "about__scheme", "period__scheme")
     for line in lines.order_by("pk").iterator(CHUNK):
         should, found = _expected_adjustment(line), line.amounts
-        if should != found or line.unit_id != line.answer.unit_id or line.ticket_id != line.answer.ticket_id:
+        if should != found:
             yield Difference(f"line {line.pk}", should, found)
 
 
 def _expected_adjustment(line: ScoreLine) -> dict[str, int] | None:
-    """The amounts its reason makes; None when there is no such reason."""
+    """The amounts its reason makes; None when there is no such reason, or it is another's."""
+    answer = line.answer
+    if answer is None or (line.unit_id, line.ticket_id) != (answer.unit_id, answer.ticket_id):
+        return None
     nothing = dict.fromkeys(AMOUNTS, 0)
-    before = counted_by(line.answer, line.pk)
-    rebounds = ScoreLine.objects.filter(ticket=line.ticket_id, answer=line.answer_id, source=Source.REBOUND)
-    rebounds = rebounds.filter(pk__lt=line.pk)
-    if line.source == Source.EXCLUDED and line.exclusion.state in LEFT_OUT:
-        return nothing | taken_back(before)
-    if line.source == Source.RESTORED and line.exclusion.state == Exclusion.State.REVOKED:
-        taken = ScoreLine.objects.get(
-            ticket=line.ticket_id, answer=line.answer_id, exclusion=line.exclusion, source=Source.EXCLUDED
-        )
-        return given_back(taken.amounts, returned=rebounds.filter(pk__gt=taken.pk).exists())
-    if line.source == Source.CORRECTED:
-        returned = rebounds.exists()
-        return nothing | corrected_amounts(
-            line.correction, (line.about or line.period).scheme, returned=returned
-        )
-    return nothing | unsolved(before) if line.source == Source.REBOUND else None
+    earlier = ScoreLine.objects.filter(ticket=answer.ticket_id, answer=answer, pk__lt=line.pk)
+    rebounds = earlier.filter(source=Source.REBOUND)
+    left_out = line.exclusion is not None and line.exclusion.ticket_id == line.ticket_id
+    if line.source == Source.EXCLUDED and left_out and line.exclusion.state in LEFT_OUT:
+        return nothing | taken_back(counted_by(answer, line.pk))
+    if line.source == Source.RESTORED and left_out and line.exclusion.state == Exclusion.State.REVOKED:
+        taken = earlier.filter(exclusion=line.exclusion, source=Source.EXCLUDED).first()
+        returned = taken is not None and rebounds.filter(pk__gt=taken.pk).exists()
+        return given_back(taken.amounts, returned=returned) if taken else None
+    if line.source == Source.CORRECTED and line.correction and line.correction.answer_id == answer.pk:
+        scheme = (line.about or line.period).scheme
+        return nothing | corrected_amounts(line.correction, scheme, returned=rebounds.exists())
+    back = Rebound.objects.filter(ticket=answer.ticket_id, round=answer.round, returned=line.returned_id)
+    if line.source == Source.REBOUND and back.exists():
+        return nothing | unsolved(counted_by(answer, line.pk))
+    return None
 
 
 def _missing_lines(period: Period) -> Iterator[Difference]:
@@ -163,6 +166,11 @@ def _missing_adjustments(period: Period) -> Iterator[Difference]:
     out = answered.filter(state, whose, valid=1)
     for key in out.exclude(Exists(about.filter(source=Source.EXCLUDED))).values_list("answer", flat=True):
         yield Difference(f"answer {key}", "a line that leaves it out", "none")
+    taken = ScoreLine.objects.filter(Q(period=period) | Q(about=period), source=Source.EXCLUDED)
+    taken = taken.filter(exclusion__state=Exclusion.State.REVOKED)
+    again = about.filter(source=Source.RESTORED, exclusion=OuterRef("exclusion"))
+    for key in taken.exclude(Exists(again)).values_list("answer", flat=True):
+        yield Difference(f"answer {key}", "a line that puts it back", "none")
     back = answered.filter(ticket__rebound__counted=True, answer__round=F("ticket__rebound__round"))
     for line in back.exclude(Exists(about.filter(source=Source.REBOUND))).select_related("answer"):
         if any(unsolved(counted_by(line.answer)).values()):

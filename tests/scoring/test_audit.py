@@ -8,10 +8,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from dispatch import actions as dispatch
+from dispatch.models import Rebound
 from followup.models import Answer
-from scoring.actions import fold, score_waiting
+from scoring.actions import adjusting, exclusions, fold, score_waiting
+from scoring.actions.rebounds import revoke_returned
+from scoring.models import Exclusion
 from tests.city import NOON, City
+from tests.handling.conftest import photo
 from tickets.models import Ticket
+from units.models import User
 
 
 def audit(*arguments: str) -> str:
@@ -101,3 +106,53 @@ def test_a_tampered_row_is_found(ledger: None, table: str, statement: str) -> No
 @pytest.mark.django_db(transaction=True)
 def test_the_audit_reads_one_snapshot_and_writes_nothing(ledger: None) -> None:
     assert "agrees" in audit()
+
+
+@pytest.fixture
+def adjusted(city: City, asked: Callable[..., Answer], settings: object, tmp_path: object) -> None:
+    """Two answers: one left out, put back and corrected, the other came back."""
+    settings.MEDIA_ROOT = tmp_path
+    first, second = asked(city.street, "no unsolved dissatisfied"), asked(city.street)
+    score_waiting(NOON)
+    words = {"ground": "X2", "text": "已进入诉讼程序", "by": city.street_clerk}
+    row = exclusions.ask(first, **words, at=NOON, files=[photo()])
+    row = Exclusion.objects.select_related("ticket", "unit", "ground").get(pk=row.pk)
+    exclusions.agree(row, opinion="案号属实", by=city.supervisor, at=NOON)
+    other = User.objects.create(username="other", roles=["supervisor"], unit=city.centre)
+    exclusions.revoke(row, opinion="抽查不实", by=other, at=NOON)
+    right = {"contacted": "yes", "solved": "solved", "satisfied": "satisfied"}
+    first = Answer.objects.select_related("ticket").get(pk=first.pk)
+    adjusting.right_answer(first, right, why="录音与记录不符", by=city.supervisor, at=NOON)
+    Rebound.objects.create(ticket=second.ticket, returned=first.ticket, round=second.round, at=NOON)
+    assert revoke_returned(NOON) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_lines_that_take_back_and_put_right_agree(adjusted: None) -> None:
+    assert "2026-03: 6 lines, 0 not yet counted, 0 differences" in audit()
+
+
+@pytest.mark.parametrize("source", ["excluded", "restored", "corrected", "rebound"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM scoring_scoreline WHERE source = '{}'",
+        "UPDATE scoring_scoreline SET solved_num = solved_num + 1 WHERE source = '{}'",
+        "UPDATE scoring_scoreline SET exclusion_id = NULL, correction_id = NULL, returned_id = NULL"
+        " WHERE source = '{}'",
+        "UPDATE scoring_scoreline SET answer_id = NULL WHERE source = '{}'",
+    ],
+)
+def test_a_tampered_line_that_takes_back_or_puts_right_is_found(
+    adjusted: None, source: str, statement: str
+) -> None:
+    tamper("scoring_scoreline", statement.format(source))
+    with pytest.raises(CommandError, match=r"\d+ differences"):
+        audit()
+
+
+def test_a_rebound_that_never_was_is_found(adjusted: None) -> None:
+    tamper("dispatch_rebound", "UPDATE dispatch_rebound SET round = round + 1")
+    with pytest.raises(CommandError, match="1 differences"):
+        audit()

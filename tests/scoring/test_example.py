@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from dispatch.actions import dispatch_by_hand
+from dispatch.models import Rebound
 from followup.models import Answer
 from reports.queries import why
 from scoring.actions import adjusting, ensure_period, exclusions, fold, score_waiting
 from scoring.actions.freezing import digest, freeze
+from scoring.actions.rebounds import revoke_returned
 from scoring.audit import differences
 from scoring.models import Mark, Period, Scheme, ScoreLine
 from scoring.queries import amounts, published_places
@@ -130,7 +132,8 @@ class Example:
     def april(self) -> Period:
         """After it."""
         self.leave_out(8, LATER)
-        adjusting.revoke_solved(self.tickets[10].answers.get(), self.tickets[6], LATER)
+        Rebound.objects.create(ticket=self.tickets[10], returned=self.tickets[6], round=1, at=LATER)
+        assert revoke_returned(LATER) == 1
         return ensure_period(LATER)
 
 

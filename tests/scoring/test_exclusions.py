@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dispatch.models import Rebound
 from followup.models import Answer
 from hotline.watch import sweep
 from scoring.actions import adjusting, ensure_period, exclusions, fold, score, score_waiting
+from scoring.actions.rebounds import revoke_returned
 from scoring.audit import differences
 from scoring.models import AMOUNTS, Exclusion, Scheme, ScoreLine
 from scoring.queries import amounts
@@ -225,9 +227,10 @@ def test_a_rebound_revokes_the_solved_once(city: City, asked: Ask) -> None:
     good = asked(city.street)
     score(good, NOON)
     again = asked(city.street).ticket
-    assert adjusting.revoke_solved(good, again, NOON) is not None
-    assert adjusting.revoke_solved(good, again, NOON) is None
+    Rebound.objects.create(ticket=good.ticket, returned=again, round=good.round, at=NOON)
+    assert (revoke_returned(NOON), adjusting.revoke_solved(good, again, NOON)) == (1, None)
     told = counted(city.street)
+    assert "closed" not in told
     assert (told["valid"], told["solved_base"]) == (1, 1)
     assert "solved" not in told and "solved_num" not in told
     assert list(differences(ensure_period(NOON))) == []

@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dispatch.actions import dispatch_by_hand
+from dispatch.models import Rebound
 from followup.models import Answer
 from scoring.actions import ensure_period, fold, score_waiting
 from scoring.actions.freezing import digest
+from scoring.actions.rebounds import revoke_returned
 from scoring.audit import differences
 from scoring.models import AMOUNTS, Exclusion, Period, Scheme, ScoreLine
 from scoring.queries import amounts
@@ -35,7 +37,7 @@ def should(world: World, answer: Answer) -> Amounts:
         return counted
     negative = "unsolved" in answer.solved or "dis" in answer.satisfied
     ended = answer.round == 2 or not negative
-    counted["closed"] = int(ended and not answer.lines.filter(source="rebound").exists())
+    counted["closed"] = int(ended and not came_back(answer))
     counted["accepted"] = counted["closed"] if number == FRESH and answer.round == 1 else 0
     if answer.reach != "reached":
         return counted | {"overdue": int(answer.overdue)}
@@ -51,7 +53,7 @@ def _valid(answer: Answer) -> Amounts:
         last.now if last else {name: getattr(answer, name) for name in ("contacted", "solved", "satisfied")}
     )
     worth = {"yes": 1000, "no": 0, "solved": 1000, "unsolved": 0, "satisfied": 1000, "basic": 900}
-    solved = said["solved"] == "solved" and not answer.lines.filter(source="rebound").exists()
+    solved = said["solved"] == "solved" and not came_back(answer)
     return {
         "valid": 1,
         "overdue": int(answer.overdue),
@@ -68,6 +70,10 @@ def _valid(answer: Answer) -> Amounts:
     }
 
 
+def came_back(answer: Answer) -> bool:
+    return Rebound.objects.filter(ticket=answer.ticket_id, round=answer.round).exists()
+
+
 def stands(answer: Answer) -> Amounts:
     rows = [line.amounts for line in ScoreLine.objects.filter(answer=answer)]
     return {name: sum(row[name] for row in rows) for name in AMOUNTS}
@@ -76,6 +82,7 @@ def stands(answer: Answer) -> Amounts:
 def check(world: World) -> None:
     """In the end everything is counted, though somebody died in between."""
     score_waiting(world.at)
+    revoke_returned(world.at)
     for answer in Answer.objects.select_related("ticket"):
         assert stands(answer) == should(world, answer), (answer.round, answer.solved)
     for number, ticket in enumerate(world.tickets):

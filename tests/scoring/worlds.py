@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from hypothesis import strategies as st
 
-from dispatch.models import Assignment
+from dispatch.models import Assignment, Rebound
 from followup.models import Answer
 from scoring.actions import adjusting, exclusions, fold, score_waiting
 from scoring.actions.freezing import freeze
+from scoring.actions.rebounds import revoke_returned
 from scoring.models import Exclusion, Period
 from tests.city import NOON, City
 from tests.handling.conftest import photo
@@ -84,7 +85,8 @@ class World:
     def answer(self, step: Step) -> None:
         ticket = self.tickets[step.ticket]
         asked = list(ticket.answers.order_by("round"))
-        if len(asked) == 2 or (asked and not asked[0].negative):
+        back = Rebound.objects.filter(ticket=ticket, round=1).exists()
+        if len(asked) == 2 or (asked and not asked[0].negative and not back):
             return
         reach, contacted, solved, satisfied = SAID[step.said]
         ticket.refresh_from_db()
@@ -131,10 +133,15 @@ class World:
         )
 
     def return_(self, step: Step) -> None:
+        """An order that ended as solved comes back, once; a worker looks at whatever did."""
         answer = self._answer(step)
-        adjusting.revoke_solved(answer, self.tickets[step.ticket - 1], self.at)
-        if answer.merged and not answer.ticket.assignments.filter(how="followed").exists():
-            self._alone(answer)
+        ended = answer.solved == "solved" and (answer.round == 2 or not answer.negative)
+        if ended and not Rebound.objects.filter(ticket=answer.ticket).exists():
+            returned = self.tickets[self.tickets.index(answer.ticket) - 1]
+            Rebound.objects.create(ticket=answer.ticket, returned=returned, round=answer.round, at=self.at)
+            if answer.merged:
+                self._alone(answer)
+        revoke_returned(self.at)
 
     def publish(self, step: Step) -> None:
         period = Period.objects.filter(frozen_at=None, ends__lte=self.at).order_by("begins").first()
