@@ -1,41 +1,41 @@
 -- How the follow-ups of a period went, by unit: ended, answered, refused, wholly content; and the longest
--- unbroken run of answers that were (解决 and 满意), with its first and last moment.
+-- unbroken run of answers that were (解决 and 满意), with its first and last moment. One walk: an answer that
+-- was not content begins a new stretch, in which the content ones that follow are a run.
 WITH told AS (
     SELECT
-        id, unit_id, at, reach,
+        id, unit_id, at, reach = 'reached' AS reached, reach = 'refused' AS refused,
         reach = 'reached' AND solved = 'solved' AND satisfied IN ('satisfied', 'very_satisfied') AS good
     FROM followup_answer
     WHERE at >= %(begins)s AND at < %(ends)s AND NOT repeat AND reach <> 'withdrawn'
         AND (%(each)s OR NOT merged)
 ),
-numbered AS (
+parted AS (
     SELECT
-        unit_id, at, good,
-        ROW_NUMBER() OVER (PARTITION BY unit_id ORDER BY at, id)
-        - ROW_NUMBER() OVER (PARTITION BY unit_id, good ORDER BY at, id) AS island
+        told.*,
+        COUNT(*) FILTER (WHERE reached AND NOT good) OVER (PARTITION BY unit_id ORDER BY at, id) AS stretch
     FROM told
-    WHERE reach = 'reached'
 ),
-runs AS (
-    SELECT unit_id, COUNT(*) AS long, MIN(at) AS began, MAX(at) AS ended
-    FROM numbered
-    WHERE good
-    GROUP BY unit_id, island
-),
-longest AS (
-    SELECT DISTINCT ON (unit_id) unit_id, long, began, ended
-    FROM runs
-    ORDER BY unit_id, long DESC, began
+stretches AS (
+    SELECT
+        unit_id,
+        COUNT(*) AS ended,
+        COUNT(*) FILTER (WHERE reached) AS valid,
+        COUNT(*) FILTER (WHERE refused) AS refused,
+        COUNT(*) FILTER (WHERE good) AS long,
+        MIN(at) FILTER (WHERE good) AS began,
+        MAX(at) FILTER (WHERE good) AS last
+    FROM parted
+    GROUP BY unit_id, stretch
 )
-SELECT
-    told.unit_id,
-    COUNT(*),
-    COUNT(*) FILTER (WHERE told.reach = 'reached'),
-    COUNT(*) FILTER (WHERE told.reach = 'refused'),
-    COUNT(*) FILTER (WHERE told.good),
-    COALESCE(MAX(longest.long), 0),
-    MAX(longest.began),
-    MAX(longest.ended)
-FROM told
-LEFT JOIN longest ON longest.unit_id = told.unit_id
-GROUP BY told.unit_id
+SELECT DISTINCT ON (unit_id)
+    unit_id,
+    (SUM(ended) OVER unit)::bigint,
+    (SUM(valid) OVER unit)::bigint,
+    (SUM(refused) OVER unit)::bigint,
+    (SUM(long) OVER unit)::bigint,
+    long,
+    began,
+    last
+FROM stretches
+WINDOW unit AS (PARTITION BY unit_id)
+ORDER BY unit_id, long DESC, began
