@@ -27,4 +27,5 @@ urlpatterns = [
     path("declarations/new/", declarations.declare, name="declare"),
     path("declarations/<int:key>/", declarations.declaration, name="declaration"),
     path("declarations/<int:key>/confirm/", declarations.confirm, name="confirm"),
+    path("declarations/<int:key>/revoke/", declarations.undeclare, name="undeclare"),
 ]

@@ -103,7 +103,7 @@ _ROWS = (
     _fact("exclude_grant", _("准予剔除"), ANSWERED, [Role.SUPERVISOR], system=True),
     _fact("exclude_refuse", _("不予剔除"), ANSWERED, [Role.SUPERVISOR]),
     _fact("exclude_review", _("申请复核剔除"), ANSWERED, UNIT_STAFF, at_lead=True),
-    _fact("exclude_revoke", _("撤销剔除"), ANSWERED, [Role.SUPERVISOR]),
+    _fact("exclude_revoke", _("撤销剔除"), ANSWERED, [Role.SUPERVISOR], system=True),
     _fact("exclude_near", _("剔除裁定时限将到"), ANSWERED, system=True),
     _fact("exclude_late", _("剔除裁定超时"), ANSWERED, system=True),
     _fact("answer_right", _("更正回访结果"), ANSWERED, [Role.SUPERVISOR]),

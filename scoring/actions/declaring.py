@@ -8,10 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from intake.rules import scrub
-from scoring.actions.exclusions import declare_out
-from scoring.models import Declaration, Ground
+from scoring.actions.exclusions import count_again, declare_out
+from scoring.models import Declaration, Exclusion, Ground
 from scoring.queries import ground_in_force
-from scoring.queries.declarations import counted_answer, in_force, left_in, swept_until
+from scoring.queries.declarations import (
+    counted_answer,
+    covered,
+    in_force,
+    left_in,
+    swept_until,
+    to_restore,
+)
 from tickets.errors import Refused
 from tickets.models import Category, Ticket
 from units.models import Place, User
@@ -66,9 +73,12 @@ def declare(event: Event, *, by: User, at: datetime) -> Declaration:
 def confirm(row: Declaration, *, by: User, at: datetime) -> None:
     """The second person puts it in force; its answers are left out by `leave_out_declared`.
 
-    Raises Refused for the one who declared it, a second time, and where the scheme lacks the ground.
+    Raises Refused for the one who declared it, a second time, once it is revoked, and where the scheme
+    lacks the ground.
     """
     held = Declaration.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if held.revoked_at is not None:
+        raise Refused(_("这项申报已经撤销。"))
     if held.confirmed_at is not None:
         raise Refused(_("这项申报已经确认。"))
     if held.by_id == by.pk:
@@ -79,17 +89,60 @@ def confirm(row: Declaration, *, by: User, at: datetime) -> None:
     held.save(update_fields=["confirmed_by", "confirmed_at"])
 
 
+@transaction.atomic
+def revoke(row: Declaration, *, why: str, by: User, at: datetime) -> None:
+    """It was a mistake: what it left out counts again (`leave_out_declared`), but for what another one in
+    force covers. One that nobody has confirmed is merely withdrawn.
+
+    Raises Refused without a reason, a second time, and, once it is in force, for the one who declared it.
+    """
+    held = Declaration.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if held.revoked_at is not None:
+        raise Refused(_("这项申报已经撤销。"))
+    if held.confirmed_at is not None and held.by_id == by.pk:
+        raise Refused(_("已生效的申报须由另一人撤销。"))
+    if len(why.strip()) < 5:
+        raise Refused(_("请写明撤销理由。"))
+    held.revoked_by, held.revoked_at, held.revoked_why = by, at, scrub(why.strip())
+    held.save(update_fields=["revoked_by", "revoked_at", "revoked_why"])
+
+
 def leave_out_declared(at: datetime) -> int:
-    """Leave out what confirmed declarations cover and the ledger still counts; how many tickets.
+    """Leave out what confirmed declarations cover and the ledger still counts, and count again what revoked
+    ones left out; how many tickets.
 
     In batches and never more than about `MOST` at a time: it may be killed at any point and goes on the
     next time, which also finds what is answered later. Any number of workers may do so at once.
     """
-    done = 0
+    done = _count_again(at)
     for row in in_force(at):
         if done < MOST:
             done += _leave_out(row, at)
     return done
+
+
+def _count_again(at: datetime) -> int:
+    done, last = 0, 0
+    while done < MOST:
+        taken, last = _batch_back(at, last)
+        if not taken:
+            break
+        done += taken
+    return done
+
+
+@transaction.atomic
+def _batch_back(at: datetime, last: int) -> tuple[int, int]:
+    """Count some tickets again after the last one seen; how many, and the last of them."""
+    waiting = to_restore(at).filter(pk__gt=last).order_by("pk")
+    tickets = list(waiting.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    for ticket in tickets:
+        row = Exclusion.objects.select_related("unit", "ground").get(ticket=ticket)
+        row.ticket = ticket
+        others = (one for one in in_force(at) if covered(one).filter(pk=ticket.pk).exists())
+        other = next(others, None)
+        count_again(row, other, at, text=_told(other) if other else "")
+    return len(tickets), tickets[-1].pk if tickets else 0
 
 
 def _leave_out(row: Declaration, at: datetime) -> int:
@@ -120,5 +173,9 @@ def _one(ticket: Ticket, row: Declaration, ground: Ground, at: datetime) -> int:
     if answer is None:
         return 0
     answer.ticket = ticket
-    text = _("%(name)s（%(basis)s）") % {"name": row.name, "basis": row.basis}
-    return int(declare_out(answer, ground, text=text[:500], at=at, declaration=row) is not None)
+    return int(declare_out(answer, ground, text=_told(row), at=at, declaration=row) is not None)
+
+
+def _told(row: Declaration) -> str:
+    """What an exclusion says of it."""
+    return (_("%(name)s（%(basis)s）") % {"name": row.name, "basis": row.basis})[:500]

@@ -193,6 +193,27 @@ def _decide(row: Exclusion, state: str, opinion: str, by: User, at: datetime) ->
     _tell_unit(row, "exclude_grant" if state == State.GRANTED else "exclude_refuse", at)
 
 
+def count_again(row: Exclusion, other: Declaration | None, at: datetime, *, text: str = "") -> None:
+    """The declaration that left it out was revoked. What `other` covers stays out, with its `text`.
+
+    The caller holds the ticket. It cannot be asked for again: an answer is left out once.
+    """
+    facts = {"exclusion": row.pk, "declaration": row.declaration_id}
+    if other is not None:
+        row.declaration, row.opinion = other, text
+        row.text = row.text if row.by_id else text
+        row.save(update_fields=["declaration", "opinion", "text"])
+        facts |= {"ground": row.ground.code, "declaration": other.pk}
+        row.ticket.record("exclude_grant", by=None, at=at, facts=facts)
+        return
+    row.state = State.REVOKED
+    row.save(update_fields=["state"])
+    if row.by_id is not None:
+        _tell_unit(row, "exclude_revoke", at)
+    row.ticket.record("exclude_revoke", by=None, at=at, facts=facts)
+    restore(row, at)
+
+
 @transaction.atomic
 def declare_out(
     answer: Answer, ground: Ground, *, text: str, at: datetime, declaration: Declaration | None = None

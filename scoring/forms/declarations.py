@@ -14,6 +14,12 @@ def _moment(label: object) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=widget)
 
 
+class UndeclareForm(forms.Form):
+    """What was wrong with it."""
+
+    why = forms.CharField(label=_("撤销理由"), min_length=5, max_length=300, widget=words(2))
+
+
 class DeclareForm(forms.Form):
     """The event, its time, its matters and places, and by what right."""
 

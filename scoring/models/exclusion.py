@@ -135,6 +135,10 @@ class Declaration(models.Model):
     #: The second person, who puts it in force.
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    #: A mistake: what it left out counts again.
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_why = models.CharField(_("撤销理由"), max_length=300, blank=True)
     #: Every answer before this moment has been looked at; None: the first look is not over yet.
     swept_at = models.DateTimeField(null=True)
 

@@ -42,8 +42,14 @@ def left_in(row: Declaration) -> QuerySet[Ticket]:
 
 
 def in_force(at: datetime) -> QuerySet[Declaration]:
-    """Those that a second person had confirmed by the moment."""
-    return Declaration.objects.filter(confirmed_at__lte=at).order_by("pk")
+    """Those that a second person had confirmed by the moment, and nobody revoked."""
+    return Declaration.objects.filter(confirmed_at__lte=at, revoked_at=None).order_by("pk")
+
+
+def to_restore(at: datetime) -> QuerySet[Ticket]:
+    """What a declaration left out that was revoked by the moment, and that does not count again yet."""
+    out = Exclusion.objects.filter(state=State.GRANTED, declaration__revoked_at__lte=at)
+    return Ticket.objects.filter(exclusion__in=out, state__in=ANSWERED)
 
 
 def swept_until(at: datetime) -> datetime:
@@ -53,13 +59,15 @@ def swept_until(at: datetime) -> datetime:
 
 
 def unfinished(at: datetime) -> bool:
-    """Whether anything declared is still counted."""
-    return any(left_in(row).exists() for row in in_force(at))
+    """Whether anything declared is still counted, or anything revoked is still left out."""
+    return to_restore(at).exists() or any(left_in(row).exists() for row in in_force(at))
 
 
 def left_count(row: Declaration) -> str:
-    """How many tickets that is, as it is read: a capped count."""
-    return shown(left_in(row)[: COUNTED + 1].count())
+    """How many tickets that is, or are to count again, as it is read: a capped count."""
+    back = row.revoked_at
+    found = to_restore(back).filter(exclusion__declaration=row) if back else left_in(row)
+    return shown(found[: COUNTED + 1].count())
 
 
 def counted_answer(ticket: Ticket) -> Answer | None:
@@ -70,7 +78,11 @@ def counted_answer(ticket: Ticket) -> Answer | None:
 def listed() -> QuerySet[Declaration]:
     """All declarations, newest first, each with the number of tickets `out` by it."""
     out = Count("exclusions", filter=Q(exclusions__state=State.GRANTED))
-    return Declaration.objects.select_related("by", "confirmed_by").annotate(out=out).order_by("-at", "-pk")
+    return (
+        Declaration.objects.select_related("by", "confirmed_by", "revoked_by")
+        .annotate(out=out)
+        .order_by("-at", "-pk")
+    )
 
 
 def names_of(row: Declaration) -> dict[str, list[str]]:

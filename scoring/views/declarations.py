@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scoring.actions import declaring as actions
-from scoring.forms.declarations import DeclareForm
+from scoring.forms.declarations import DeclareForm, UndeclareForm
 from scoring.models import Declaration
 from scoring.queries import declarations as queries
 from scoring.views.desk import deciders, readers
@@ -66,8 +66,35 @@ def confirm(request: HttpRequest, key: int) -> HttpResponse:
     return redirect("ruler:declaration", key)
 
 
-def _page(request: HttpRequest, row: Declaration, *, status: int = 200, refused: str = "") -> HttpResponse:
-    may = row.confirmed_at is None and request.user.has_role(Role.SUPERVISOR)
+@require_POST
+@deciders
+def undeclare(request: HttpRequest, key: int) -> HttpResponse:
+    """撤销申报"""
+    row = get_object_or_404(queries.listed(), pk=key)
+    form = UndeclareForm(request.POST)
+    if row.revoked_at is not None:
+        return _page(request, row, status=409, refused=_("这项申报已经撤销。"))
+    try:
+        if form.is_valid():
+            actions.revoke(row, why=form.cleaned_data["why"], by=request.user, at=timezone.now())
+            messages.success(request, _("申报已撤销。"))
+            return redirect("ruler:declaration", key)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return _page(request, get_object_or_404(queries.listed(), pk=key), status=422, form=form)
+
+
+def _page(
+    request: HttpRequest,
+    row: Declaration,
+    *,
+    status: int = 200,
+    refused: str = "",
+    form: UndeclareForm | None = None,
+) -> HttpResponse:
+    supervises = row.revoked_at is None and request.user.has_role(Role.SUPERVISOR)
+    may = supervises and row.confirmed_at is None
+    others = supervises and (may or row.by_id != request.user.pk)
     context = {
         "row": row,
         "names": queries.names_of(row),
@@ -75,6 +102,7 @@ def _page(request: HttpRequest, row: Declaration, *, status: int = 200, refused:
         "may_confirm": may and row.by_id != request.user.pk,
         "own": may and row.by_id == request.user.pk,
         "refused": refused,
+        "undeclare": form or (UndeclareForm() if others else None),
         "here": "declarations",
     }
     return render(request, "scoring/declaration.html", context, status=status)

@@ -190,6 +190,7 @@ VERBS = {
     "ruler:publish",
     "ruler:mark",
     "ruler:confirm",
+    "ruler:undeclare",
     "portal:answers",
     "portal:add",
     "portal:urge",

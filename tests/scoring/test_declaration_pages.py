@@ -34,27 +34,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def second(city: City, client_of: ClientOf) -> User:
-    """Another of the centre."""
-    city.people["second"] = User.objects.create(username="second", roles=["supervisor"], unit=city.centre)
-    return city.second
-
-
-@pytest.fixture
-def in_force(city: City, second: User) -> Callable[..., Declaration]:
-    """A confirmed declaration of the days around NOON, of heating in the district."""
-
-    def made(**changes: object) -> Declaration:
-        said = {"name": "寒潮", "begins": NOON - timedelta(days=1), "ends": NOON + timedelta(days=1)}
-        said |= {"categories": ["0101"], "places": ["110108"], "basis": "市应急办〔2026〕3号公告"}
-        row = declaring.declare(Event(**said | changes), by=city.supervisor, at=NOON)
-        declaring.confirm(row, by=second, at=NOON)
-        return row
-
-    return made
-
-
 def counted(city: City, asked: Ask, at: datetime = NOON, leaf: str = "heating") -> Answer:
     answer = asked(city.street, BAD, at=at, leaf=leaf)
     score(answer, at)
