@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.models import Assignment, Rebound
+from dispatch.queries import terms_for
 from dispatch.queries.merging import first_request
+from dispatch.queries.reckoning import extended
 from dispatch.rules import came_back, second_limit
 from tickets.book import book
-from tickets.models import LadderStep, Ticket
+from tickets.models import LadderStep, Limit, Ticket
 from tickets.notices import tell_line
 from tickets.states import Kind, State
 
@@ -70,15 +72,17 @@ def stand_alone(ticket: Ticket, reason: str, at: datetime) -> Assignment:
 
 
 def second_round(ticket: Ticket, at: datetime) -> dict[str, object]:
-    """The clocks of a reopened ticket: half the class limit, at least a day (settings rows)."""
-    limit = book().limit_of(ticket.limit_id)
-    minutes = second_limit(
-        limit.handle_minutes, book().number("reopen_divisor", at), book().number("reopen_min_minutes", at)
-    )
+    """The clocks of a reopened ticket: half of the limit that it had, at least a day (settings rows)."""
+    limit, minutes = _limit_before(ticket, at)
+    if ticket.round == 1:
+        divisor, least = (book().number(key, at) for key in ("reopen_divisor", "reopen_min_minutes"))
+        minutes = second_limit(minutes, divisor, least)
     moments = book().deadlines(limit, at, minutes)
     return {
         "round": ticket.round + 1,
         "master": None,
+        "limit": limit,
+        "urgent": limit.urgent,
         "clock_from": at,
         "handle_minutes": minutes,
         "contact_due": book().due(limit, at, limit.contact_minutes),
@@ -91,3 +95,14 @@ def second_round(ticket: Ticket, at: datetime) -> dict[str, object]:
         "outcome": "",
         "steps": [],
     }
+
+
+def _limit_before(ticket: Ticket, at: datetime) -> tuple[Limit, int]:
+    """The class and the handling minutes of the round that ended, days by law too (DOMAIN §3.2), without what
+    extensions added. A duplicate worked by its master's, and gets those of its own matter.
+    """
+    if ticket.master_id is not None:
+        found = terms_for(ticket, at)
+        return found.limit, found.handle_minutes
+    longer = extended([ticket.pk], since=ticket.clock_from)[ticket.pk]
+    return book().limit_of(ticket.limit_id), ticket.handle_minutes - longer

@@ -116,9 +116,14 @@ def reckoned(change: Change, tickets: Sequence[Ticket], at: datetime) -> list[Ef
     return found
 
 
-def extended(keys: Iterable[int]) -> dict[int, int]:
-    """Minutes that extensions added. They are rows of a lower room, found by their reverse name."""
-    granted = Sum("extensions__minutes", filter=Q(extensions__state="granted"))
+def extended(keys: Iterable[int], since: datetime | None = None) -> dict[int, int]:
+    """Minutes that extensions added, those asked for `since` alone. They are rows of a lower room, found by
+    their reverse name.
+    """
+    which = Q(extensions__state="granted")
+    if since is not None:
+        which &= Q(extensions__at__gte=since)
+    granted = Sum("extensions__minutes", filter=which)
     rows = Ticket.objects.filter(pk__in=keys).order_by().values("pk").annotate(minutes=granted)
     return {row["pk"]: row["minutes"] or 0 for row in rows}
 
