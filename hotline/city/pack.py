@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from dispatch.queries import table, unit_map
-from hotline.city import categories, people, places, policy, rules, scheme, units
+from hotline.city import categories, people, places, policy, replies, rules, scheme, units
 from hotline.city.reader import Bad, Document, PackRefused, Problems, as_day, read_yaml
 from hotline.city.rows import Tally
 from tickets.book import book
@@ -33,6 +33,7 @@ class Pack:
     policy: policy.Policy
     categories: categories.Categories
     rules: Sequence[rules.RuleRow]
+    replies: Sequence[Mapping[str, str]]
     grounds: Sequence[Mapping[str, object]]
     scheme: Mapping[str, object]
     people: Sequence[people.Account]
@@ -61,6 +62,7 @@ def read(folder: Path) -> Pack:
         policy=numbers,
         categories=tree,
         rules=rules.read(folder, tree, place_rows, unit_rows, numbers.limit_codes, problems),
+        replies=replies.read(folder, tree, problems),
         grounds=grounds,
         scheme=scheme.read(folder, grounds, problems),
         people=people.read(folder, unit_rows, problems),
@@ -104,6 +106,7 @@ def write(pack: Pack, *, demo: bool) -> dict[str, Tally]:
     tallies |= policy.write(pack.policy)
     tallies["categories"] = categories.write(pack.categories, pack.effective_from)
     tallies["rules"] = rules.write(pack.rules, pack.version, pack.effective_from, place_keys)
+    tallies["replies"] = replies.write(pack.replies)
     tallies["grounds"] = scheme.write_grounds(pack.grounds)
     tallies["scheme"] = scheme.write(pack.scheme)
     if demo:

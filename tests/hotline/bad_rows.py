@@ -41,7 +41,9 @@ BAD = [
     ("accounts.csv", "agent,centre,demo12345", "agent,centre,demo", "accounts.csv:2: password is shorter"),
     ("scheme.yaml", "by: volume", "by: luck", "scheme.yaml:12: ties: "),
     ("scheme.yaml", "[95, 85]", "[85, 95]", "scheme.yaml:14: bands fall"),
+    ("scheme.yaml", "bands: [95, 85]", "cluster: never", "scheme.yaml:5: cluster 'never' is none of"),
     ("scheme.yaml", "advanced: 1", "best: 1", "scheme.yaml:13: lists: 'best' is none of"),
+    ("replies.csv", "清运完毕,11", "清运完毕,19", "replies.csv:3: category '19' is not in categories.csv"),
     ("grounds.csv", "案号,1,0", "案号,3,0", "grounds.csv:3: persons"),
     ("settings.csv", "office_calendar,work", "office_calendar,rest", "settings.csv:54: value 'rest' is not"),
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from dispatch.actions import route
 from dispatch.models import Catalogue, Rule
+from handling.models import ReplyTemplate
 from hotline.city import pack
 from hotline.city.reader import PackRefused
 from intake.actions import file
@@ -96,6 +97,21 @@ def test_accounts_are_made_only_when_asked_for(db: None, folder: Path, settings:
     assert not User.objects.exists()
     load(folder, demo=True)
     assert User.objects.count() == 2
+
+
+def test_every_unit_finds_the_citys_beginnings_of_answers(db: None, folder: Path) -> None:
+    load(folder)
+    street = Unit.objects.get(code="990001001")
+    own = ReplyTemplate.objects.create(unit=street, name="正在推进", text="河畔街道正在办理。")
+    edit(folder, "replies.csv", "预计【日期】前完成", "【日期】前办完")
+    load(folder)
+    told = ReplyTemplate.objects.exclude(pk=own.pk).values_list("name", "unit", "category__code", "text")
+    assert list(told.order_by("pk")) == [
+        ("正在推进", None, None, "您好，您反映的【问题】已收悉，【日期】前办完。"),
+        ("清运完毕", None, "11", "您好，【地点】的垃圾已于【日期】清运。"),
+    ]
+    own.refresh_from_db()
+    assert own.text == "河畔街道正在办理。"
 
 
 def test_loading_twice_changes_nothing_not_even_history(db: None, folder: Path) -> None:
