@@ -1,5 +1,6 @@
 """How one request comes in: by telephone to an agent, or written by the caller."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -8,7 +9,7 @@ from hotline.simulation import texts
 from hotline.simulation.photos import photo
 from hotline.simulation.world import World
 from intake import actions as intake
-from intake.requests import Request
+from intake.requests import Part, Request
 from tickets.actions import Correction, correct
 from tickets.models import Category, Ticket
 from tickets.states import Channel, Kind
@@ -23,15 +24,20 @@ UNPLACED, UNPLACED_LATELY, LATELY = 0.05, 0.4, timedelta(hours=6)
 KINDS = ((Kind.COMPLAINT, 44), (Kind.HELP, 38), (Kind.SUGGESTION, 8), (Kind.TIP_OFF, 5), (Kind.PRAISE, 1))
 
 
-def arrive(world: World, rng: Random, at: datetime, about: Ticket | None = None) -> Ticket:
+def arrive(
+    world: World, rng: Random, at: datetime, about: Ticket | None = None, matters: Sequence[Part] = ()
+) -> Ticket:
     """The ticket of a new request: ended at the desk, dispatched, or waiting for a dispatcher.
 
     `about`: somebody else's case that this caller tells of again, without saying where in so many words.
+    `matters`: told at once, so that the agent finds neither a category nor a place for them.
     """
     online = rng.random() < ONLINE
     answered = not online and rng.random() < ANSWERED
     if about is not None:
         return _again(world, rng, about, at)
+    if len(matters) > 1:
+        return _at_once(world, rng, matters, at)
     category = world.leaves.draw(rng)
     kind = _kind(rng, category, answered)
     unplaced = UNPLACED_LATELY if world.end - at < LATELY else UNPLACED
@@ -52,17 +58,20 @@ def arrive(world: World, rng: Random, at: datetime, about: Ticket | None = None)
 
 
 def _again(world: World, rng: Random, about: Ticket, at: datetime) -> Ticket:
+    content = texts.content(rng, about.kind, about.category, about.place, about.location)
+    said = {"kind": about.kind, "content": content, "category": about.category, "location": about.location}
+    return _telephoned(world, rng, said, at)
+
+
+def _at_once(world: World, rng: Random, matters: Sequence[Part], at: datetime) -> Ticket:
+    content = texts.BESIDES.join(part.content for part in matters)
+    return _telephoned(world, rng, {"kind": Kind.COMPLAINT, "content": content}, at)
+
+
+def _telephoned(world: World, rng: Random, said: dict[str, object], at: datetime) -> Ticket:
     agent = world.anyone(Role.AGENT, rng)
     call = intake.take_call(world.phone(rng), by=agent, at=at)
-    request = Request(
-        kind=about.kind,
-        content=texts.content(rng, about.kind, about.category, about.place, about.location),
-        category=about.category,
-        location=about.location,
-        name=texts.name(rng),
-        call=call,
-    )
-    ticket = intake.file(request, by=agent, at=at, then=route)
+    ticket = intake.file(Request(**said, name=texts.name(rng), call=call), by=agent, at=at, then=route)
     intake.end_call(call, at=min(at + timedelta(seconds=rng.randint(70, 420)), world.end))
     return ticket
 

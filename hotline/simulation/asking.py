@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from followup import actions as followup
 from followup.models import Channel, Contacted, Reach, Reason, Satisfied, Solved
-from hotline.simulation import supervising, texts
+from hotline.simulation import excluding, supervising, texts
 from hotline.simulation.life import Life, Steps
 from scoring.actions import score
 from tickets.states import Outcome, State
@@ -81,6 +81,8 @@ class FollowUp:
         answer = followup.take_answers(
             self.ticket, self._opinion(), channel=channel, by=by, at=self.life.now, then=score
         )
+        if answer.negative:
+            self.life.begin(excluding.steps(self.life, answer))
         if answer.negative and self.ticket.state == State.CLOSED:
             self.life.begin(supervising.cards(self.life))
 

@@ -5,11 +5,12 @@ clocks do meanwhile (automatic signing, expiry) the player does to the same tick
 life looks at its ticket and goes on from what it finds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 from hotline.simulation.world import World
+from intake.requests import Part
 from tickets.models import Ticket
 from units.models import Unit
 
@@ -24,18 +25,23 @@ LATELY, LATELY_MORE = timedelta(hours=14), 4
 class Life:
     """`ticket` is there once the request has arrived; `now` is the moment it was last woken at."""
 
-    def __init__(self, world: World, number: int, at: datetime) -> None:
+    def __init__(
+        self, world: World, number: int | str, at: datetime, *, ticket: Ticket | None = None
+    ) -> None:
         self.world = world
         self.number = number
         self.now = at
         self.rng = self.chance()
-        self.ticket: Ticket | None = None
+        self.ticket = ticket
         #: The life whose request this one repeats.
         self.echo: Life | None = None
         #: Whether actions upon another ticket write this one too.
         self.shared = False
         self.objections = 0
         self.begun: list[Steps] = []
+        #: What the caller told at once, where it was more than one matter.
+        self.matters: Sequence[Part] = ()
+        self.born: list[Life] = []
 
     def chance(self, *key: object) -> Random:
         """Chance of its own for each concern, so that one changes nothing about the others."""
@@ -44,6 +50,10 @@ class Life:
     def begin(self, *concerns: Steps) -> None:
         """Something goes on beside: the player takes it up at this very moment."""
         self.begun.extend(concerns)
+
+    def bear(self, ticket: Ticket) -> None:
+        """Part of its request lives on by itself."""
+        self.born.append(Life(self.world, f"{self.number}.{len(self.born) + 1}", self.now, ticket=ticket))
 
     def wake(self, at: datetime) -> None:
         self.now = at

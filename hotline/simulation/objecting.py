@@ -90,7 +90,8 @@ def _ruled(life: Life, rng: Random, row: Objection) -> Steps:
     if rng.random() < SILENT or row.due > life.world.end:
         yield row.due + timedelta(minutes=1)
         return
-    yield life.by_day(life.now + timedelta(minutes=rng.uniform(5, 100)), rng, 9, 18)
+    soon = min(timedelta(minutes=rng.uniform(5, 100)), (row.due - life.now) * 0.8)
+    yield life.by_day(life.now + soon, rng, 9, 18)
     if life.ticket.state != State.OBJECTED:
         return
     last = is_last(row)

@@ -13,7 +13,7 @@ from tickets.states import State
 from units.models import Unit
 from units.roles import Role
 
-CHANCE, SIGNED, APPROVED, REACHED = 0.015, 0.9, 0.85, 0.85
+CHANCE, SIGNED, APPROVED, REACHED, REVIEWED = 0.015, 0.9, 0.85, 0.85, 0.6
 
 
 def asked(life: Life) -> Steps:
@@ -82,6 +82,8 @@ def running(life: Life) -> Steps:
     rng = life.chance("plan", "running", ticket.version)
     row = ticket.plans.get(state=Plan.State.ACTIVE)
     people = life.world.people
+    if rng.random() < REVIEWED:
+        life.begin(_reviewed(life, rng, row))
     for step in list(row.milestones.filter(done_at=None)):
         midnight = plan.after(step.due)
         yield max(life.now + timedelta(hours=1), midnight - timedelta(hours=rng.uniform(8, 30)))
@@ -95,3 +97,12 @@ def running(life: Life) -> Steps:
     if ticket.state == State.ON_PLAN:
         row.refresh_from_db()
         on_plan.finish(ticket, row, by=people.leader(life.unit), at=life.now)
+
+
+def _reviewed(life: Life, rng: Random, row: Plan) -> Steps:
+    """The city looks at it before it must."""
+    yield life.in_hours(rng, 6, 60)
+    row.refresh_from_db()
+    if row.state == Plan.State.ACTIVE and life.ticket.state == State.ON_PLAN:
+        by = life.world.anyone(Role.SUPERVISOR, rng)
+        on_plan.review(life.ticket, row, opinion=texts.REVIEWED, by=by, at=life.now)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from hotline.simulation.life import Life, Steps
-from hotline.simulation.story import live
+from hotline.simulation.story import go_on, live
 from hotline.simulation.world import World, build
 from hotline.watch import wake
 from scoring.actions import fold, score_waiting
@@ -29,7 +29,8 @@ ANALYZE_EVERY = timedelta(days=2)
 BESIDE = (
     "object", "uphold", "overrule", "rule", "extend_ask", "extend_grant", "plan_ask", "plan", "coordinate",
     "opinion", "on_site", "whistle", "whistle_end", "co_done", "co_late", "add", "urge", "withdraw", "merge",
-    "card", "oversee", "oversee_reply", "report_late",
+    "card", "oversee", "oversee_reply", "report_late", "split", "redispatch", "return_report", "plan_review",
+    "exclude_ask", "exclude_grant", "exclude_refuse",
 )  # fmt: skip
 
 _Wakes = Union["_Turn", "_Clock", "_Tick"]
@@ -114,6 +115,9 @@ class _Turn:
         begun, self.life.begun = self.life.begun, []
         for steps in begun:
             yield at, _Turn(self.life, steps)
+        born, self.life.born = self.life.born, []
+        for other in born:
+            yield at, _Turn(other, go_on(other))
         yield from _Clock(self.life).set()
 
 

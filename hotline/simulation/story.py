@@ -11,9 +11,12 @@ from hotline.simulation import (
     extending,
     helping,
     objecting,
+    passing,
     planning,
     repeating,
+    returning,
     speaking,
+    splitting,
     texts,
     whistling,
 )
@@ -37,8 +40,14 @@ BESIDE: tuple[Callable[[Life], Steps], ...] = (
 
 def live(life: Life) -> Steps:
     """From the first word to the end, wherever actions take the ticket."""
-    life.ticket = arrive(life.world, life.rng, life.now, repeating.subject(life))
+    about = repeating.subject(life)
+    life.ticket = arrive(life.world, life.rng, life.now, about, () if about else splitting.matters(life))
     repeating.remember(life)
+    yield from go_on(life)
+
+
+def go_on(life: Life) -> Steps:
+    """From the desk or the unit that has it."""
     if life.ticket.state in WITH_UNIT:
         life.begin(*(concern(life) for concern in BESIDE))
     while life.ticket.state in STAGES:
@@ -50,8 +59,11 @@ def _desk(life: Life) -> Steps:
     yield life.now + timedelta(minutes=20 + life.rng.expovariate(1 / 200))
     if life.ticket.state != State.PENDING:
         return
-    if not repeating.join(life):
+    if repeating.join(life):
+        return
+    if not splitting.part(life):
         place_by_hand(life.world, life.rng, life.ticket, life.now)
+    if life.ticket.state in WITH_UNIT:
         life.begin(*(concern(life) for concern in BESIDE))
 
 
@@ -61,8 +73,10 @@ def _merged(life: Life) -> Steps:
 
 
 def _with_unit(life: Life) -> Steps:
+    """A round at whoever has it; one that went to another unit meanwhile begins anew there."""
+    unit = life.unit
     yield from Round(life).steps()
-    if life.ticket.state in WITH_UNIT:
+    if life.ticket.state in WITH_UNIT and life.unit == unit:
         yield max(life.ticket.handle_due, life.now) + timedelta(minutes=1)
 
 
@@ -118,7 +132,9 @@ class Round:
 
     def _taken(self) -> Steps:
         """Contested now and then, else signed, or left to sign itself."""
-        yield from objecting.steps(self.life)
+        yield from passing.steps(self.life)
+        if self.ticket.state == State.DISPATCHED and self._ours():
+            yield from objecting.steps(self.life)
         if self.ticket.state != State.DISPATCHED or not self._ours():
             return
         left = max(self.ticket.sign_due - self.life.now, timedelta(minutes=1))
@@ -151,6 +167,7 @@ class Round:
             leader = self.world.people.leader(self.unit)
             if again or self.rng.random() >= 0.1:
                 handling.approve(self.ticket, by=leader, at=self.life.now)
+                self.life.begin(returning.steps(self.life))
                 return
             note = texts.said(self.rng, texts.SENT_BACK)
             handling.send_back(self.ticket, note=note, by=leader, at=self.life.now)
