@@ -76,7 +76,7 @@ class AnswersForm(forms.Form):
 
     @property
     def said(self) -> Said:
-        """The clean data as the action takes it; a reason without a "no" is dropped."""
+        """The clean data as the action takes it."""
         return Said(**{key: value for key, value in self.cleaned_data.items() if key != "channel"})
 
 

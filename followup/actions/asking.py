@@ -56,8 +56,9 @@ def take_answers(
 ) -> Answer:
     """The caller answered. First "unsolved or dissatisfied" reopens the ticket; anything else closes it.
 
-    `by` None: the caller answered online. Raises Refused when Q2 or Q3 is missing, when the asker belongs to
-    the handling unit (DOMAIN §2.2 independence), or for a request that its caller took back.
+    `by` None: the caller answered online. A reason without a "no" is dropped. Raises Refused when Q2 or Q3 is
+    missing, when the asker belongs to the handling unit (DOMAIN §2.2 independence), or for a request that its
+    caller took back.
     """
     if ticket.withdrawn_at is not None:
         raise Refused(_("诉求人已撤回诉求，请先核实撤回是否自愿。"))
@@ -73,6 +74,8 @@ def take_answers(
         remark=scrub(said.remark.strip()),
         pressed=said.pressed,
     )
+    if not answer.negative:
+        answer.reason = ""
     return _end(ticket, answer, channel=channel, by=by, at=at, then=then)
 
 

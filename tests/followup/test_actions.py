@@ -45,6 +45,11 @@ def test_satisfied_answers_close_the_ticket(city: City, waiting: Ticket) -> None
     assert (answer.round, answer.unit, answer.reach, answer.valid) == (1, city.heating, "reached", True)
 
 
+def test_a_reason_without_a_no_is_dropped(city: City, waiting: Ticket) -> None:
+    said = Said(contacted="yes", solved="solved", satisfied="basic", reason="attitude")
+    assert actions.take_answers(waiting, said, channel="phone", by=city.caller_back, at=AT).reason == ""
+
+
 @pytest.mark.parametrize(
     "said",
     [
