@@ -1,7 +1,5 @@
 """The ledger (DESIGN §5): append-only lines and what workers fold them into."""
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -52,12 +50,6 @@ class Amounts(models.Model):
         return {name: getattr(self, name) for name in AMOUNTS}
 
 
-class ScoreLineQuerySet(models.QuerySet["ScoreLine"]):
-    def unfolded(self) -> Self:
-        """The tail: lines not yet in a total."""
-        return self.filter(folded=False)
-
-
 class ScoreLine(Amounts):
     """One entry of the ledger, never edited: a correction is another line (a trigger keeps it so).
 
@@ -92,8 +84,6 @@ class ScoreLine(Amounts):
     about = models.ForeignKey(Period, models.PROTECT, null=True, related_name="adjustments", db_index=False)
     at = models.DateTimeField()
     folded = models.BooleanField(default=False)
-
-    objects = ScoreLineQuerySet.as_manager()
 
     class Meta:
         constraints = [
