@@ -187,9 +187,13 @@ def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime)
     """The context of a unit's page: its month, its history, its categories."""
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
     rows = {row.period: row.amounts for row in ruler.amounts(shown, credited=unit, by_period=True)}
-    now = Pooled(rows.get(period.pk) or summed([], AMOUNTS), ruler.weights_of(period))
+    given = ruler.marks_of_unit(unit, shown)
+    none, tenths = summed([], AMOUNTS), given.get(period.pk, 0)
+    now = Pooled(rows.get(period.pk) or none, ruler.weights_of(period), tenths=tenths)
     told = [row for row in reversed(shown) if row.pk in rows]
-    history = [(row.code, Pooled(rows[row.pk], ruler.weights_of(row))) for row in told]
+    history = [
+        (row.code, Pooled(rows[row.pk], ruler.weights_of(row), tenths=given.get(row.pk, 0))) for row in told
+    ]
     categories = _categories(unit, period)
     return {
         "unit": unit,

@@ -132,6 +132,8 @@ class Pooled:
     weights: Weights
     means: Mapping[str, Decimal | None] = field(default_factory=dict)
     mean_score: Decimal | None = None
+    #: Of a single unit: points that people gave or took (加减分), in tenths.
+    tenths: int = 0
 
     @cached_property
     def rates(self) -> dict[str, Decimal | None]:
@@ -144,7 +146,12 @@ class Pooled:
 
     @cached_property
     def score(self) -> Decimal | None:
-        return score_of(rates_of(self.amounts), self.weights)
+        score = score_of(rates_of(self.amounts), self.weights)
+        return None if score is None else score + self.given
+
+    @property
+    def given(self) -> Decimal:
+        return Decimal(self.tenths) / 10
 
     @property
     def left_out(self) -> Decimal | None:

@@ -137,7 +137,7 @@ def adjusted(request: HttpRequest, period: str) -> HttpResponse:
     month = get_object_or_404(Period, code=period)
     found = ScoreLine.objects.filter(about=month).select_related("period")
     shown = lines.page(found, request.user, request.GET.get("after", ""))
-    context = {"period": month, "page": shown}
+    context = {"period": month, "page": shown, "group": _asked(request).group}
     template = "reports/board_adjusted.html"
     return render(request, f"{template}#rows" if request.htmx else template, context)
 

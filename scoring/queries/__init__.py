@@ -16,7 +16,14 @@ from scoring.queries.ledger import (
     said_in,
     values_of,
 )
-from scoring.queries.standing import Placed, places, published_places, standings, weights_of
+from scoring.queries.standing import (
+    Placed,
+    marks_of_unit,
+    places,
+    published_places,
+    standings,
+    weights_of,
+)
 
 __all__ = [
     "Amounts",
@@ -32,6 +39,7 @@ __all__ = [
     "credits_district",
     "ground_in_force",
     "in_ledger",
+    "marks_of_unit",
     "places",
     "published_places",
     "said_in",

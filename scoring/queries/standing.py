@@ -1,12 +1,15 @@
 """The places of a rank group in a period, from the ledger or, once published, as they were published."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from django.db.models import Sum
 
 from scoring.models import AMOUNTS, Mark, Period, Published
 from scoring.queries.ledger import Amounts, amounts
 from scoring.rules import RATE_NAMES, Standing, Weights, rank
 from scoring.rules.ranking import DEFAULT_TIES
+from units.models import Unit
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,12 @@ def marks_of(period: Period) -> dict[int, int]:
     for unit, tenths in Mark.objects.filter(period=period).values_list("unit", "tenths"):
         told[unit] = told.get(unit, 0) + tenths
     return told
+
+
+def marks_of_unit(unit: Unit, periods: Collection[Period]) -> dict[int, int]:
+    """Period → tenths of a point that people added to the unit or took from it."""
+    found = Mark.objects.filter(unit=unit, period__in=periods).order_by().values("period")
+    return dict(found.annotate(sum=Sum("tenths")).values_list("period", "sum"))
 
 
 def published_places(period: Period, group: str) -> Placed:

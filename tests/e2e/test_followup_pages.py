@@ -1,4 +1,4 @@
-"""Follow-up in a browser: an operator with nothing but a keyboard, and a caller with nothing but a telephone."""
+"""Follow-up in a browser: an operator with a keyboard alone, and a caller with a telephone alone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def waiting(city: City, settings: object, tmp_path: object) -> Ticket:
-    """Reported and approved an hour ago; no quiet hours, whenever the suite runs, and half a day is enough."""
+    """Reported and approved an hour ago; no quiet hours, whenever the suite runs; half a day is enough."""
     settings.MEDIA_ROOT = tmp_path
     Setting.objects.filter(key__startswith="followup_quiet").update(value="00:00")
     Setting.objects.filter(key="reopen_min_minutes").update(value="60")

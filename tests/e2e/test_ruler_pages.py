@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from followup.models import Answer
+from scoring import tasks
 from scoring.actions import declaring, ensure_period, exclusions, marks, score, score_waiting
 from scoring.actions.declaring import Event
 from scoring.models import Declaration, Exclusion, Period, ScoreLine
@@ -131,8 +132,10 @@ def test_a_month_is_published_and_a_later_correction_adjusts_it(
     expect(page.locator(".error-summary")).to_contain_text("没有发布")
     page.get_by_label("输入月份代码以确认发布").fill("2026-03")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notices")).to_contain_text("2026-03 已发布")
+    expect(page.locator("main")).to_contain_text("正在发布")
+    assert tasks.freeze_asked() == 1
     held = Period.objects.get(pk=month.pk)
+    # The page asks by itself whether the worker is done.
     expect(page.locator("main")).to_contain_text(held.digest)
     answer = Answer.objects.order_by("pk").last()
     page.goto(f"/ruler/answers/{answer.ticket.number}/")

@@ -1,14 +1,19 @@
 """What makes a board fair: intervals, places that cannot be told apart, strata, bands, lists, marks."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from followup.models import Answer
 from reports.queries import boards
 from reports.queries.board_choices import marked, named
 from reports.queries.board_units import Within
+from scoring.actions import marks
+from scoring.actions.adjusting import right_answer
+from scoring.actions.freezing import freeze
 from scoring.models import Mark, Period
 from scoring.rules.intervals import Interval
 from tests.city import NOON, City
@@ -112,3 +117,33 @@ def test_a_month_that_is_not_published_has_no_adjustments(
     page = client_of("stranger").get("/board/2026-03/adjusted/")
     assert page.status_code == 200
     assert "发布后没有调整" in page.content.decode()
+
+
+def test_what_is_put_right_after_publishing_is_listed_and_counted_on_the_board(
+    month: City, client_of: Callable[[str], Client]
+) -> None:
+    client, later = client_of("supervisor"), NOON + timedelta(days=40)
+    freeze(Period.objects.get(code="2026-03"), by=month.supervisor, at=later)
+    assert "发布后调整 0 笔" in client.get("/board/", STREETS).content.decode()
+    assert client.get("/board/2026-03/adjusted/").context["page"].rows == []
+    answer = Answer.objects.filter(unit=month.street, solved="unsolved").latest("pk")
+    right = {"contacted": "yes", "solved": "unsolved", "satisfied": "basic"}
+    right_answer(answer, right, why="复听录音，诉求人答基本满意。", by=month.supervisor, at=later)
+    page = client.get("/board/", STREETS)
+    assert page.context["board"].adjusted == 1
+    assert "发布后调整 1 笔" in page.content.decode() and "89.6" in page.content.decode()
+    (row,) = client.get("/board/2026-03/adjusted/").context["page"].rows
+    line = row.line
+    assert (line.source, line.period.code, line.unit) == ("corrected", "2026-04", month.street)
+    assert (line.valid, line.contacted, line.solved, line.satisfied, line.basic) == (0, 1, 0, 0, 1)
+
+
+def test_a_units_page_tells_the_score_of_the_board_with_what_was_given(
+    month: City, client_of: Callable[[str], Client]
+) -> None:
+    period = Period.objects.get(code="2026-03")
+    marks.add(period, month.street, tenths=-15, why="瞒报办理情况", by=month.supervisor, at=NOON)
+    page = client_of("street_leader").get("/board/2026-03/110108009/")
+    assert (page.context["whole"].score, page.context["whole"].given) == (Decimal("88.1"), Decimal("-1.5"))
+    assert [whole.score for _code, whole in page.context["history"]] == [Decimal("100.0"), Decimal("88.1")]
+    assert "含加减分 -1.5" in page.content.decode()
