@@ -6,7 +6,6 @@ Everything is exact: thousandths and fractions inside, one rounding (half up) at
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from fractions import Fraction
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -90,13 +89,10 @@ class Rate(NamedTuple):
     base: int
 
     @property
-    def share(self) -> Fraction | None:
-        """The exact share; None when nobody was asked, which is not zero."""
-        return Fraction(self.num, WHOLE * self.base) if self.base > 0 else None
-
-    @property
     def place(self) -> int | None:
-        """Orders shares as the exact ones do, for bases below ten million; fractions cost ten times that."""
+        """Orders rates as exact fractions would, for bases below ten million, at a tenth of their cost; None
+        when nobody was asked, which is not zero.
+        """
         return 10**15 * self.num // self.base if self.base > 0 else None
 
     @property
@@ -142,18 +138,14 @@ def summed(rows: Iterable[Mapping[str, int]], names: Sequence[str]) -> dict[str,
     return dict(zip(names, totals, strict=False)) or dict.fromkeys(names, 0)
 
 
-def mean(values: Iterable[Decimal | Fraction | None], places: int) -> Decimal | None:
-    """The arithmetic mean of the values there are, half up: how the district of DOMAIN §11 sums up.
-
-    Added with 40 digits: hundreds of exact fractions would have a denominator of thousands.
-    """
+def mean(values: Iterable[Decimal | None], places: int) -> Decimal | None:
+    """The arithmetic mean of the values there are, half up: how the district of DOMAIN §11 sums up."""
     known = [value for value in values if value is not None]
     if not known:
         return None
     with localcontext() as context:
         context.prec = 40
-        added = sum((Decimal(v.numerator) / v.denominator if isinstance(v, Fraction) else v) for v in known)
-        return (added / len(known)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return (sum(known) / len(known)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def taken_back(counted: Mapping[str, int]) -> dict[str, int]:
