@@ -32,6 +32,7 @@ from scoring.actions.freezing import freeze
 from scoring.audit import differences
 from scoring.models import AMOUNTS, Period, Scheme, ScoreLine
 from units.models import Unit, User
+from units.roles import Role
 
 FILL = Path(__file__).with_name("scoring.sql").read_text(encoding="utf-8")
 REFILL = {
@@ -132,13 +133,16 @@ def measure(months: list[Period], rounds: int) -> None:
     assert len(page(behind(months[-1], unit, "not_solved"), user).rows) > 0
     drill = timed(rounds, lambda: page(behind(months[-1], unit, "not_solved"), user))
     say("a unit's drill-down, first page: p50 / p95", ms(drill), "aim 30 ms")
-    for name, url in (
-        ("the drill-down's whole page", f"/board/{months[-1].code}/{unit.code}/not_solved/"),
-        ("why a street lost its points, whole page", f"/board/{months[-1].code}/{unit.code}/why/"),
-        ("the auditor's anomalies, whole page", f"/callback/anomalies/?period={months[-1].code}"),
+    clerk = User.objects.get_or_create(username="bench", defaults={"roles": [Role.CLERK], "unit": unit})[0]
+    for name, reader, url in (
+        ("the drill-down's whole page", user, f"/board/{months[-1].code}/{unit.code}/not_solved/"),
+        ("why a street lost its points, whole page", user, f"/board/{months[-1].code}/{unit.code}/why/"),
+        ("the street's own month, whole page", clerk, f"/board/mine/?period={months[-1].code}"),
+        ("the auditor's anomalies, whole page", user, f"/callback/anomalies/?period={months[-1].code}"),
     ):
+        client.force_login(reader)
         assert client.get(url).status_code == 200, url
-        say(f"{name}: p50 / p95", ms(timed(max(5, rounds // 4), lambda url=url: client.get(url))))
+        say(f"{name}: p50 / p95", ms(timed(max(5, rounds // 6), lambda url=url: client.get(url))))
     sums = ", ".join(f"SUM({name})" for name in AMOUNTS)
     plain = timed(max(3, rounds // 20), lambda: _run(GROUP_BY.format(sums), [months[-1].pk]))
     times = plain[0] / computed[0]

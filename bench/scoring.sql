@@ -16,7 +16,7 @@ SELECT
     %(begins)s::timestamptz + ((random() * (%(seconds)s - 1))::int * interval '1 second') AS at,
     random() < 0.97 AS contacted, random() < 0.55 + 0.4 * ((ranked.n * 37) %% 100) / 100.0 AS solved,
     random() AS pleased
-FROM generate_series(1::bigint, %(lines)s) AS g
+FROM generate_series(2::bigint, %(lines)s + 1) AS g
 JOIN ranked ON ranked.n = (g / 2 * 7919) %% (SELECT COUNT(*) FROM ranked)
 JOIN leaves ON leaves.n = (g / 2 * 31) %% (SELECT COUNT(*) FROM leaves)
 LEFT JOIN communities ON communities.n = (g / 2 * 17) %% (SELECT COUNT(*) FROM communities);
@@ -33,6 +33,17 @@ SELECT
     '', '示例', '示例', '', FALSE, unit_id, at, at, at, at, at, at, at, (SELECT MIN(id) FROM tickets_limit), at, 7200, at,
     1, '{}', '', 'solved', 0, FALSE, FALSE
 FROM made WHERE %(sourced)s AND is_order;
+--
+INSERT INTO intake_caller (id, phone_index, phone, name, type, first_at)
+SELECT ticket_id, md5(ticket_id::text) || md5((-ticket_id)::text), '', '', 'person', at
+FROM made WHERE %(sourced)s AND is_order;
+--
+INSERT INTO intake_case (ticket_id, caller_id, address, hide_identity, wants_followup)
+SELECT ticket_id, ticket_id, '', FALSE, TRUE FROM made WHERE %(sourced)s AND is_order;
+--
+INSERT INTO handling_contact (ticket_id, unit_id, channel, reached, note, at, by_id)
+SELECT ticket_id, unit_id, 'phone', TRUE, '', at - random() * interval '14 days', (SELECT MIN(id) FROM units_user)
+FROM made WHERE %(sourced)s AND NOT is_order;
 --
 INSERT INTO followup_answer (
     id, ticket_id, round, unit_id, reach, channel, contacted, solved, satisfied, reason, remark, at, counted,
