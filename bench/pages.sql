@@ -87,8 +87,8 @@ ORDER BY id, seq;
 INSERT INTO intake_caller (phone_index, phone, name, type, first_at)
 SELECT md5(i::text) || md5((-i)::text), %(phone)s, %(name)s, 'person', %(now)s
 FROM generate_series(1, (%(tickets)s + 1) / 2) AS i;
-INSERT INTO intake_case (ticket_id, caller_id, address, hide_identity, wants_followup)
-SELECT id, (SELECT min(caller.id) FROM intake_caller AS caller) + (i - 1) / 2, '', FALSE, TRUE FROM bench_row;
+INSERT INTO intake_case (ticket_id, caller_id, address, hide_identity)
+SELECT id, (SELECT min(caller.id) FROM intake_caller AS caller) + (i - 1) / 2, '', FALSE FROM bench_row;
 
 INSERT INTO dispatch_assignment (ticket_id, unit_id, how, reason, at, counted)
 SELECT id, unit_id, 'rule', '示例', received_at, TRUE

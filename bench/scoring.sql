@@ -38,8 +38,8 @@ INSERT INTO intake_caller (id, phone_index, phone, name, type, first_at)
 SELECT ticket_id, md5(ticket_id::text) || md5((-ticket_id)::text), '', '', 'person', at
 FROM made WHERE %(sourced)s AND is_order;
 --
-INSERT INTO intake_case (ticket_id, caller_id, address, hide_identity, wants_followup)
-SELECT ticket_id, ticket_id, '', FALSE, TRUE FROM made WHERE %(sourced)s AND is_order;
+INSERT INTO intake_case (ticket_id, caller_id, address, hide_identity)
+SELECT ticket_id, ticket_id, '', FALSE FROM made WHERE %(sourced)s AND is_order;
 --
 INSERT INTO handling_contact (ticket_id, unit_id, channel, reached, note, at, by_id)
 SELECT ticket_id, unit_id, 'phone', TRUE, '', at - random() * interval '14 days', (SELECT MIN(id) FROM units_user)

@@ -56,7 +56,6 @@ class Case(models.Model):
     address = SealedField(_("门牌户号"), blank=True)
     #: The caller asked that the unit not learn who they are; always so for a 举报 (DOMAIN §4.7).
     hide_identity = models.BooleanField(_("对承办单位保密"), default=False)
-    wants_followup = models.BooleanField(_("需要回访"), default=True)
 
     def __str__(self) -> str:
         return f"case of {self.ticket_id}"

@@ -100,13 +100,9 @@ def file_part(ticket: Ticket, part: Part, at: datetime) -> Ticket:
     # The number says the day on which it was written.
     made.number, made.repeat_of_id, made.split_from = _number(at), None, ticket
     made.move("receive", by=None, at=at, facts={"split_from": ticket.number})
-    Case(
-        ticket=made,
-        caller=case.caller,
-        address=case.address,
-        hide_identity=case.hide_identity,
-        wants_followup=case.wants_followup,
-    ).save(force_insert=True)
+    Case(ticket=made, caller=case.caller, address=case.address, hide_identity=case.hide_identity).save(
+        force_insert=True
+    )
     words = vector(made.number, made.title, made.content, made.location)
     SearchEntry(ticket=made, grams=words).save(force_insert=True)
     _share_files(ticket, made)
