@@ -50,10 +50,10 @@ def differences(period: Period) -> Iterator[Difference]:
 
 
 def waiting(period: Period) -> int:
-    """Answers and assignments of the period that nobody has counted yet: work, not a difference."""
+    """Answers, assignments and rebounds of the period not counted yet: work, not a difference."""
     return sum(
         model.objects.filter(counted=False, at__gte=period.begins, at__lt=period.ends).count()
-        for model in (Answer, Assignment)
+        for model in (Answer, Assignment, Rebound)
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from scoring.actions.counting import fold, score_waiting
 from scoring.actions.declaring import leave_out_declared
+from scoring.actions.rebounds import revoke_returned
 from scoring.audit import misfolded, waiting
 from scoring.models import Period, Published
 from scoring.queries import amounts
@@ -66,10 +67,11 @@ def freeze(period: Period, *, by: User, at: datetime) -> Period:
     """Publish the period. Raises Refused before its end, a second time, while something of it is not counted,
     and when its totals are not its lines; then nothing has changed. `audit_scores` checks the lines.
 
-    What is still to count, leave out by a declaration and fold is done first, outside the lock that keeps
-    new lines away.
+    What is still to count, revoke, leave out by a declaration and fold is done first, outside the lock that
+    keeps new lines away.
     """
     score_waiting(at)
+    revoke_returned(at)
     leave_out_declared(at)
     fold(at)
     with transaction.atomic():

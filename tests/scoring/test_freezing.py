@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from dispatch.models import Rebound
 from followup.models import Answer
 from scoring.actions import adjusting, ensure_period, exclusions, score, score_waiting
 from scoring.actions.freezing import LEASE, ask_to_freeze, digest, freeze, freeze_asked
@@ -52,6 +53,18 @@ def test_a_published_month_holds_its_places_and_its_hash(city: City, month: Peri
         ("110108009", 1, Decimal("91.8")),
         ("110108010", 2, Decimal("83.6")),
     ]
+
+
+def test_what_came_back_before_the_end_is_revoked_before_the_month_is_published(
+    city: City, month: Period
+) -> None:
+    first, other = Answer.objects.filter(unit=city.street, solved="solved").select_related("ticket")[:2]
+    back = month.ends - timedelta(minutes=1)
+    Rebound.objects.create(ticket=first.ticket, returned=other.ticket, round=first.round, at=back)
+    frozen = freeze(month, by=city.supervisor, at=AFTER)
+    row = Published.objects.get(period=frozen, unit=city.street, group="streets")
+    assert (row.amounts["solved"], row.amounts["closed"], row.amounts["valid"]) == (9, 10, 11)
+    assert list(differences(frozen)) == []
 
 
 def test_nothing_is_published_before_its_end_nor_twice(city: City, month: Period) -> None:
