@@ -25,6 +25,7 @@ from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 
+import hotline.wsgi  # noqa: F401 (a process as it serves pages: what is loaded is frozen)
 from reports.queries.boards import board, periods
 from reports.queries.lines import behind, page
 from scoring.actions import ensure_period, fold

@@ -1,6 +1,6 @@
 """The board of a rank group in a period: places, counts, rates, how sure they are, and what has changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from reports.queries.board_history import history
 from reports.queries.board_rows import Pooled, Row
 from reports.queries.board_units import Named, Within
 from scoring import queries as ruler
-from scoring.models import AMOUNTS, Mark, Period, ScoreLine
+from scoring.models import AMOUNTS, COMPARED, Mark, Period, ScoreLine
 from scoring.queries.standing import NOBODY, Placed
 from scoring.rules import (
     RATE_NAMES,
@@ -110,8 +110,7 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
     # A published month also has the rows of units that are no longer ranked.
     units |= board_units.known(pk for pk, _row in placed.all if pk not in units)
     kept = _kept(within, units, placed, period)
-    previous = _earlier(group, period, before, at, units, marks, kept, in_order=True)
-    year = _earlier(group, period, ago, at, units, marks, kept, in_order=False)
+    previous, year = _earlier(group, period, (before, ago), at, units, marks, kept)
     shown = [row for row in known if row.begins <= period.begins][:SHOWN]
     past, lines = history(group, shown, units)
     here = _within(placed, kept) if within else placed
@@ -127,7 +126,7 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
         ranked=ranked,
         low=low,
         idle=len(kept) - len(told),
-        whole=_with_means(_whole(here, period), here),
+        whole=_with_means(_whole(here, period, AMOUNTS), here),
         history=past,
         lists=_lists(here, previous, period),
         marks=[row for row in marks if row.period_id == period.pk and row.unit_id in kept],
@@ -154,24 +153,25 @@ def _tenths(marks: Sequence[Mark], period: Period) -> dict[int, int]:
 def _earlier(
     group: str,
     period: Period,
-    other: Period | None,
+    others: tuple[Period | None, Period | None],
     at: datetime,
     units: Mapping[int, Named],
     marks: Sequence[Mark],
     kept: set[int],
-    *,
-    in_order: bool,
-) -> Earlier | None:
-    """The other period up to the same day, of the units that are shown, if wanted `in_order`."""
-    if other is None:
-        return None
-    until = compared_until(period, other, at)
-    amounts = ruler.amounts_until(other, until, group)
-    told = {pk: row for pk, row in amounts.items() if pk in kept and any(row.values())}
-    codes = {pk: units[pk].code for pk in told}
-    tenths = _tenths(marks, other)
-    placed = ruler.places(told, codes, other, tenths) if in_order else _unplaced(told, codes, other, tenths)
-    return Earlier(other, until, placed, _whole(placed, other) if placed.all else None)
+) -> tuple[Earlier | None, Earlier | None]:
+    """The period before and that of a year ago, each up to the same day, of the units that are shown."""
+    days = {other: compared_until(period, other, at) for other in others if other is not None}
+    found = ruler.amounts_until(days, group)
+    codes = {pk: unit.code for pk, unit in units.items() if pk in kept}
+
+    def told(other: Period | None, place: Callable[..., Placed]) -> Earlier | None:
+        if other is None:
+            return None
+        placed = place(found[other.pk], codes, other, _tenths(marks, other))
+        return Earlier(other, days[other], placed, _whole(placed, other, COMPARED) if placed.all else None)
+
+    before, year = others
+    return told(before, ruler.places), told(year, _unplaced)
 
 
 def _unplaced(
@@ -179,7 +179,8 @@ def _unplaced(
 ) -> Placed:
     """The units' scores, worked out when they are shown: nobody asks for their places a year ago."""
     weights = ruler.weights_of(period)
-    rows = [(pk, Standing(codes[pk], row, weights, tenths=tenths.get(pk, 0))) for pk, row in amounts.items()]
+    told = [(pk, row) for pk, row in amounts.items() if pk in codes and any(row.values())]
+    rows = [(pk, Standing(codes[pk], row, weights, tenths=tenths.get(pk, 0))) for pk, row in told]
     return Placed([], rows)
 
 
@@ -240,10 +241,10 @@ def _lists(placed: Placed, previous: Earlier | None, period: Period) -> Lists:
     return lists([row for _pk, row in placed.ranked], before, period.scheme.lists)
 
 
-def _whole(placed: Placed, period: Period) -> Pooled:
+def _whole(placed: Placed, period: Period, columns: Sequence[str]) -> Pooled:
     """The group as one."""
     rows = [row.amounts for _pk, row in placed.all]
-    return Pooled(summed(rows, AMOUNTS), ruler.weights_of(period))
+    return Pooled(summed(rows, columns), ruler.weights_of(period))
 
 
 def _with_means(whole: Pooled, placed: Placed) -> Pooled:

@@ -3,6 +3,7 @@
 from scoring.models.exclusion import Correction, Declaration, Exclusion, Ground
 from scoring.models.ledger import (
     AMOUNTS,
+    COMPARED,
     COUNTS,
     RATES,
     ScoreDay,
@@ -14,6 +15,7 @@ from scoring.models.scheme import Mark, Period, Published, Scheme
 
 __all__ = [
     "AMOUNTS",
+    "COMPARED",
     "COUNTS",
     "RATES",
     "Correction",

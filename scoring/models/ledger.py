@@ -17,6 +17,8 @@ COUNTS = ("accepted", "closed", "valid", "contacted", "solved", "satisfied", "ba
 BESIDE = ("excluded", "overdue")
 RATES = ("responded_num", "responded_base", "solved_num", "solved_base", "satisfied_num", "satisfied_base")
 AMOUNTS = COUNTS + BESIDE + RATES
+#: What a board needs of another one: volumes, rates and what decides between equals.
+COMPARED = ("accepted", "closed", "valid", "overdue", *RATES)
 
 
 class Amounts(models.Model):

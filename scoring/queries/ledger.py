@@ -1,6 +1,6 @@
 """Reads of the ruler: totals and tail in one statement, exact at one moment (DESIGN §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from dispatch.models import Assignment
 from followup.models import Answer, Reach
-from scoring.models import AMOUNTS, Correction, Ground, Period, Scheme, ScoreLine
+from scoring.models import AMOUNTS, COMPARED, Correction, Ground, Period, Scheme, ScoreLine
 from scoring.rules import Told, Values, amounts_of, difference
 from scoring.statements import statement
 from tickets.book import book, local_day
 from units.models import Unit
 
-AMOUNTS_SQL = statement("amounts")
-UNTIL_DAY_SQL = statement("until_day")
+AMOUNTS_SQL = {columns: statement("amounts", columns) for columns in (AMOUNTS, COMPARED)}
+UNTIL_DAY_SQL = statement("until_day", COMPARED)
 
 Amounts = dict[str, int]
 
@@ -128,8 +128,12 @@ def amounts(
     by_period: bool = False,
     by_unit: bool = False,
     by_category: bool = False,
+    columns: tuple[str, ...] = AMOUNTS,
 ) -> list[Row]:
-    """What the periods amount to, of a rank group or of one credited unit, kept apart as asked."""
+    """What the periods amount to, of a rank group or of one credited unit, kept apart as asked.
+
+    `columns`: AMOUNTS or COMPARED.
+    """
     whole = credits_district(group or (credited.rank_group if credited else ""))
     wanted = {
         "periods": [period.pk for period in periods],
@@ -141,20 +145,28 @@ def amounts(
         "by_category": by_category,
     }
     with connection.cursor() as cursor:
-        cursor.execute(AMOUNTS_SQL, wanted)
-        return [Row(*row[:3], dict(zip(AMOUNTS, row[3:], strict=True))) for row in cursor.fetchall()]
+        cursor.execute(AMOUNTS_SQL[columns], wanted)
+        return [Row(*row[:3], dict(zip(columns, row[3:], strict=True))) for row in cursor.fetchall()]
 
 
-def amounts_until(period: Period, day: date, group: str) -> dict[int, Amounts]:
-    """What the period amounted to at the end of the day, by credited unit."""
+def amounts_until(days: Mapping[Period, date], group: str) -> dict[int, dict[int, Amounts]]:
+    """Period → credited unit → what it amounted to at the end of the day, in the columns COMPARED."""
     wanted = {
-        "period": period.pk,
-        "day": day,
-        "late": local_day(period.ends) - day < day - local_day(period.begins),
+        "periods": [period.pk for period in days],
+        "days": list(days.values()),
+        "late": [_late(period, day) for period, day in days.items()],
         "zone": timezone.get_default_timezone_name(),
         "group": group,
         "whole_districts": credits_district(group),
     }
+    told: dict[int, dict[int, Amounts]] = {period.pk: {} for period in days}
     with connection.cursor() as cursor:
         cursor.execute(UNTIL_DAY_SQL, wanted)
-        return {row[0]: dict(zip(AMOUNTS, row[1:], strict=True)) for row in cursor.fetchall()}
+        for period, unit, *row in cursor.fetchall():
+            told[period][unit] = dict(zip(COMPARED, row, strict=True))
+    return told
+
+
+def _late(period: Period, day: date) -> bool:
+    """Whether more of the period lies before the day's end than after it."""
+    return local_day(period.ends) - day < day - local_day(period.begins)

@@ -6,17 +6,16 @@ rate with part values (基本满意 0.9) it is on the safe side, since such answ
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 from scoring.rules.arithmetic import WHOLE, Rate, Weights
 
 
-@dataclass(frozen=True)
-class Interval:
-    """Per cent, or points: the lowest and highest that the sample allows."""
+class Interval(NamedTuple):
+    """Per cent, or points: the lowest and highest that the sample allows. A tuple as `Rate` is one."""
 
     low: Decimal
     high: Decimal

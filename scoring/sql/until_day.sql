@@ -1,40 +1,46 @@
--- What a period amounted to at the end of one of its days, by credited unit: the folded days and the
+-- What some periods amounted to, each at the end of one of its days, by credited unit: the folded days and the
 -- lines not yet folded, at one moment (see amounts.sql for `whole_districts`). Late in a period (`late`) it
 -- is quicker to take the few days that follow from the whole month; both are written by the same fold.
-WITH parts AS (
+WITH asked AS (
+    SELECT * FROM unnest(%(periods)s::bigint[], %(days)s::date[], %(late)s::boolean[]) AS t (period_id, day, late)
+)
+SELECT
+    asked.period_id,
+    CASE WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
+    {sums}
+FROM asked
+CROSS JOIN LATERAL (
     SELECT
         unit_id,
         {sums}
-    FROM scoring_scoreday
-    WHERE NOT %(late)s AND period_id = %(period)s AND day <= %(day)s
+    FROM scoring_scoreday AS total
+    WHERE NOT asked.late AND total.period_id = asked.period_id AND total.day <= asked.day
     GROUP BY 1
     UNION ALL
     SELECT
         unit_id,
         {amounts}
-    FROM scoring_scoremonth
-    WHERE %(late)s AND period_id = %(period)s
+    FROM scoring_scoremonth AS total
+    WHERE asked.late AND total.period_id = asked.period_id
     UNION ALL
     SELECT
         unit_id,
         {minus_sums}
-    FROM scoring_scoreday
-    WHERE %(late)s AND period_id = %(period)s AND day > %(day)s
+    FROM scoring_scoreday AS total
+    WHERE asked.late AND total.period_id = asked.period_id AND total.day > asked.day
     GROUP BY 1
     UNION ALL
     SELECT
         unit_id,
         {sums}
-    FROM scoring_scoreline
-    WHERE NOT folded AND period_id = %(period)s AND (at AT TIME ZONE %(zone)s)::date <= %(day)s
+    FROM scoring_scoreline AS line
+    WHERE
+        NOT line.folded AND line.period_id = asked.period_id
+        AND (line.at AT TIME ZONE %(zone)s)::date <= asked.day
     GROUP BY 1
-)
-SELECT
-    CASE WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
-    {sums}
-FROM parts
-JOIN units_unit AS unit ON unit.id = parts.unit_id
+) AS part
+JOIN units_unit AS unit ON unit.id = part.unit_id
 WHERE
     %(group)s = ''
     OR CASE WHEN %(whole_districts)s THEN unit.district_id IS NOT NULL ELSE unit.rank_group = %(group)s END
-GROUP BY 1;
+GROUP BY 1, 2;

@@ -13,7 +13,7 @@ from followup import actions as followup
 from followup.models import Answer
 from handling import actions as handling
 from scoring.actions import count_assignment, ensure_period, fold, score, score_waiting
-from scoring.models import AMOUNTS, Period, Scheme, ScoreDay, ScoreLine, ScoreTotal
+from scoring.models import AMOUNTS, COMPARED, Period, Scheme, ScoreDay, ScoreLine, ScoreTotal
 from scoring.queries import amounts, amounts_until
 from tests.city import NOON, ZONE, City
 from tickets.models import Ticket
@@ -149,8 +149,9 @@ def test_totals_and_tail_read_the_same_before_and_after_folding(city: City, aske
         rows = amounts([period], by_unit=True, group="streets")
         day = NOON.date()
         by_unit = {row.unit: row.amounts for row in rows}
-        assert amounts_until(period, day, "streets") == by_unit
-        assert amounts_until(period, day - timedelta(days=1), "streets") == {}
+        compared = {unit: {name: row[name] for name in COMPARED} for unit, row in by_unit.items()}
+        assert amounts_until({period: day}, "streets") == {period.pk: compared}
+        assert amounts_until({period: day - timedelta(days=1)}, "streets") == {period.pk: {}}
         return by_unit
 
     before = read()
