@@ -167,8 +167,9 @@ def page(
 
 
 def full(lines: QuerySet[ScoreLine]) -> QuerySet[ScoreLine]:
-    """With what a row says of them."""
-    return lines.select_related("ticket", "answer", "assignment", "category", "unit", "about")
+    """With what a row says of them; of the ticket the `number` alone."""
+    found = lines.select_related("answer", "category", "unit", "about")
+    return found.annotate(number=F("ticket__number"))
 
 
 def told(rows: Iterable[ScoreLine], user: User, month: Month | None = None) -> list[Told]:
@@ -179,7 +180,7 @@ def told(rows: Iterable[ScoreLine], user: User, month: Month | None = None) -> l
     return [
         Told(
             line,
-            line.ticket.number if line.ticket_id in seen else masked_number(line.ticket.number),
+            line.number if line.ticket_id in seen else masked_number(line.number),
             line.ticket_id in seen,
             month.points(line.amounts) if month is not None and line.answer_id else None,
             [other for other in beside.get(line.answer_id, []) if other.pk != line.pk],

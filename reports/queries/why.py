@@ -189,7 +189,7 @@ def _costly(parts: Iterable[Part]) -> list[Part]:
 def without(month: Account) -> list[Whatif]:
     """Each exclusion with lines in this period: the score as it would be without them."""
     lines = ScoreLine.objects.filter(
-        period=month.period, unit__in=units_of(month.unit), source__in=[Source.EXCLUDED, Source.RESTORED]
+        period=month.period, unit__in=units_of(month.unit), exclusion__isnull=False
     )
     parts = _summed(lines, "exclusion")
     rows = Exclusion.objects.select_related("ticket", "ground", "answer").in_bulk(parts)

@@ -109,7 +109,10 @@ class ScoreLine(Amounts):
             ),
         ]
         indexes = [
-            models.Index(fields=["period", "unit", "source", "id"], name="line_of_unit"),
+            models.Index(fields=["period", "unit", "id"], name="line_of_unit"),
+            models.Index(
+                fields=["period", "unit"], name="line_left_out", condition=Q(exclusion__isnull=False)
+            ),
             models.Index(fields=["id"], name="line_tail", condition=Q(folded=False)),
             models.Index(fields=["about"], name="line_adjusts", condition=Q(about__isnull=False)),
         ]
