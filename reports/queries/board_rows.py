@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import quote
 
 from reports.queries.board_units import Named
@@ -16,9 +17,8 @@ from scoring.rules.intervals import Interval, of_rate
 OPENS = {"responded": "not_contacted", "solved": "not_solved", "satisfied": "not_satisfied"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """A unit on the board."""
+class Row(NamedTuple):
+    """A unit on the board; a tuple, since there are hundreds."""
 
     unit: Named
     standing: Standing

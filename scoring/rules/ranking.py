@@ -12,9 +12,12 @@ LAST = 10**18
 DEFAULT_TIES = ("solved:desc", "satisfied:desc")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Standing:
-    """A unit's place in its group. `rank` None: too few valid follow-ups to be ranked."""
+    """A unit's place in its group. `rank` None: too few valid follow-ups to be ranked.
+
+    Not to be changed; yet not `frozen`, which costs a board of hundreds three times as much.
+    """
 
     code: str
     amounts: Mapping[str, int]
