@@ -22,6 +22,7 @@ from tests.journeys.crowd import CONTACT, HANDLE, RED, REMIND, SIGN, SPECIAL, WA
 from tickets import timers
 from tickets.chain import faults
 from tickets.errors import Refused
+from tickets.flow import MOVES
 from tickets.models import Ticket, Timer
 
 #: The follow-up's own limit in the small city.
@@ -198,8 +199,10 @@ def play(city: City, rows: list[Sweep | Act], probes: list[list[int]]) -> None:
 
 def take(city: City, ticket: Ticket, verb: str, at: datetime) -> None:
     changes = {"contact": {"contacted_at": at}, "report": {"reported_at": at}, "sign": {"signed_at": at}}
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    write = fresh.move if verb in MOVES else fresh.record
     try:
-        Ticket.objects.get(pk=ticket.pk).move(verb, by=city.clerk, at=at, **changes[verb])
+        write(verb, by=city.clerk, at=at, **changes[verb])
     except Refused:
         pass
 
