@@ -80,14 +80,11 @@ class AnswersForm(forms.Form):
         return Said(**{key: value for key, value in self.cleaned_data.items() if key != "channel"})
 
 
-#: Words and not marks: nobody shall tick a withdrawal away in passing.
-YES_NO = [("yes", _("是")), ("no", _("否"))]
-
-
 def _yes_no(label: str, missing: str, said: dict[str, str]) -> forms.ChoiceField:
+    # Words and not marks: nobody shall tick a withdrawal away in passing.
     return forms.ChoiceField(
         label=label,
-        choices=[(key, said.get(key, shown)) for key, shown in YES_NO],
+        choices=list(said.items()),
         widget=forms.RadioSelect,
         error_messages={"required": missing},
     )
@@ -101,8 +98,9 @@ class WithdrawalForm(forms.Form):
         _("未作答：是否本人自愿撤回？"),
         {"yes": _("自愿撤回，结束"), "no": _("不是，继续办理")},
     )
+    # The plain answer first, as in every question: whoever presses 1 out of habit accuses nobody.
     pressed = _yes_no(
-        _("有没有人给您施压？"), _("未作答：有没有人给您施压？"), {"yes": _("有"), "no": _("没有")}
+        _("有没有人给您施压？"), _("未作答：有没有人给您施压？"), {"no": _("没有"), "yes": _("有")}
     )
     remark = forms.CharField(
         label=_("诉求人意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})

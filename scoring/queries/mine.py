@@ -28,7 +28,9 @@ def grounds_at(at: datetime) -> list[Ground]:
     allowed = Scheme.objects.in_force(day).grounds
     found = Ground.objects.filter(code__in=allowed, effective_from__lte=day).order_by("effective_from")
     latest = {ground.code: ground for ground in found}
-    return [latest[code] for code in allowed if code in latest and not latest[code].automatic]
+    # X10 comes after X9.
+    named = sorted(allowed, key=lambda code: (len(code), code))
+    return [latest[code] for code in named if code in latest and not latest[code].automatic]
 
 
 def _open_since(at: datetime) -> datetime:

@@ -38,6 +38,12 @@ def test_the_queue_names_what_was_taken_back_and_the_script_asks_about_it(
     assert "您反映的问题是否解决？" not in case
 
 
+def test_whoever_presses_one_out_of_habit_accuses_nobody(client_of: ClientOf, withdrawn: Ticket) -> None:
+    form = client_of("caller_back").get(f"/callback/{withdrawn.number}/").context["withdrawal_form"]
+    assert [key for key, _word in form.fields["voluntary"].choices] == ["yes", "no"]
+    assert [key for key, _word in form.fields["pressed"].choices] == ["no", "yes"]
+
+
 def test_a_withdrawal_is_no_way_of_not_reaching_somebody(client_of: ClientOf, withdrawn: Ticket) -> None:
     said = {"version": withdrawn.version, "try-reach": "withdrawn", "try-channel": "phone"}
     answer = client_of("caller_back").post(f"/callback/{withdrawn.number}/attempt/", said)
