@@ -153,6 +153,7 @@ def test_the_page_names_units_and_tickets_and_no_telephone(
     client = client_of("auditor")
     page = client.get(f"/callback/anomalies/?period={period.code}").content.decode()
     assert "热力集团" in page and "unit=E-heating" in page and "不自动扣分" in page
+    assert '<th scope="row"><a class="text-body fw-6"' in page
     page = client.get(f"/callback/anomalies/?period={period.code}&unit=E-heating").content.decode()
     assert answer.ticket.number in page and "本单位号码" in page and phone not in page
     assert client.get("/callback/anomalies/?period=1999-01").status_code == 404

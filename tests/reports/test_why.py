@@ -99,6 +99,15 @@ def test_the_lost_lines_are_narrowed_and_add_up(
     assert sum((row.lost for row in page.context["page"].rows), Decimal(0)) == Decimal(total)
 
 
+def test_a_line_names_its_ticket_before_all_else_so_that_a_phone_shows_it(
+    month: City, client_of: Callable[[str], Client]
+) -> None:
+    page = client_of("supervisor").get(f"{BASE}lost/")
+    told = page.context["page"].rows[0]
+    row = page.content.decode().split("<tbody>")[1].split("</tr>")[0]
+    assert row.index(told.number) < row.index(told.line.category.name) < row.index("联系：")
+
+
 @pytest.mark.parametrize(
     "asked_for", ["?question=fourth", "?clock=slow", "?category=9", "?place=9", "file.exe"]
 )
