@@ -630,6 +630,11 @@
     }
   });
 
+  /* The page one is on stays in sight, however many a role has. */
+  all(".topnav [aria-current]").forEach(function (here) {
+    here.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
   /* The event stream: only ids and counters come; pages fetch what they show --------------------- */
 
   function announce(kind, detail) {
