@@ -135,6 +135,8 @@
         maxOptions: 80,
         selectOnTab: true,
         openOnFocus: false,
+        /* At once: Enter right after the last letter must find the list open. */
+        refreshThrottle: 0,
         searchField: ["text", "initials"],
         render: {
           no_results: function () {
@@ -151,6 +153,7 @@
         options.valueField = "v";
         options.labelField = "t";
         options.searchField = [];
+        options.refreshThrottle = 300;
         options.score = function () {
           return function () {
             return 1;
