@@ -4,7 +4,7 @@ A catalogue is no ticket: these writes leave versions of the rows (who, when, wh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -85,6 +85,7 @@ def set_rule(
     if alike.exclude(pk=rule.pk if rule else None).exists():
         raise Refused(_("该事项在同一范围、类型和条件下已有规则。请修改原有的那一条。"))
     row = rule or Rule(catalogue=draft)
+    said = replace(said, basis=scrub(said.basis.strip()), legal_basis=scrub(said.legal_basis.strip()))
     for field, value in vars(said).items():
         setattr(row, field, list(value) if field == "co" else value)
     _keep(row, by, at)

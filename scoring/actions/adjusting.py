@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from followup.models import Answer, Contacted, Satisfied, Solved
+from intake.rules import scrub
 from scoring.actions.entering import enter
 from scoring.actions.placing import berth
 from scoring.models import Correction, Exclusion, ScoreLine
@@ -69,7 +70,9 @@ def right_answer(answer: Answer, right: Mapping[str, str], *, why: str, by: User
         raise Refused(_("不能更正自己记录的回访。"))
     if Exclusion.objects.filter(ticket=answer.ticket, state=Exclusion.State.GRANTED).exists():
         raise Refused(_("已剔除的回访不再更正。"))
-    row = Correction.objects.create(answer=answer, was=was, now=dict(right), why=why.strip(), by=by, at=at)
+    row = Correction.objects.create(
+        answer=answer, was=was, now=dict(right), why=scrub(why.strip()), by=by, at=at
+    )
     facts = {"correction": row.pk, "was": was, "now": dict(right)}
     answer.ticket.record("answer_right", by=by, at=at, facts=facts)
     line = _line_of(answer, at)

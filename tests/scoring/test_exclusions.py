@@ -223,6 +223,13 @@ def test_a_correction_counts_the_difference_and_keeps_what_was_said(city: City, 
         adjusting.right_answer(bad, right, why="与上次相同", by=city.supervisor, at=NOON)
 
 
+def test_the_reason_of_a_correction_keeps_no_telephone_number(city: City, bad: Answer) -> None:
+    right = {"contacted": "yes", "solved": "solved", "satisfied": "basic"}
+    row = adjusting.right_answer(bad, right, why="诉求人 13800002046 来电更正", by=city.supervisor, at=NOON)
+    row.refresh_from_db()
+    assert row.why == "诉求人 138****2046 来电更正"
+
+
 def test_a_rebound_revokes_the_solved_once(city: City, asked: Ask) -> None:
     good = asked(city.street)
     score(good, NOON)
