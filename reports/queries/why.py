@@ -16,6 +16,7 @@ from reports.queries.lines import units_of
 from reports.rules import masked_number
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, Exclusion, Period, ScoreLine
+from scoring.queries.publishing import adjustments
 from scoring.queries.standing import marks_of
 from scoring.rules import RATE_NAMES, Weights, rates_of, score_of, summed, taken_back
 from scoring.rules.losing import Amounts, lost, missed, points, score_with, score_without
@@ -99,7 +100,7 @@ def why(unit: Unit, period: Period, user: User) -> dict[str, object]:
     rows = ruler.amounts([period], credited=unit, by_category=True)
     month = account(unit, period, rows)
     whatifs = [*pending(month), *without(month)]
-    later = list(adjustments(unit, period))
+    later = list(_adjusted(unit, period))
     opens = _opens([row.row.ticket for row in whatifs] + [line.ticket for line in later], user)
     return {
         "unit": unit,
@@ -215,10 +216,9 @@ def pending(month: Account) -> list[Whatif]:
     return told
 
 
-def adjustments(unit: Unit, period: Period) -> QuerySet[ScoreLine]:
-    """What was put right after the period had been published: lines of later periods."""
-    lines = ScoreLine.objects.filter(about=period, unit__in=units_of(unit))
-    return lines.select_related("period", "answer", "ticket", "exclusion__ground").order_by("pk")[:SHOWN]
+def _adjusted(unit: Unit, period: Period) -> QuerySet[ScoreLine]:
+    lines = adjustments(period).filter(unit__in=units_of(unit))
+    return lines.select_related("answer", "ticket", "exclusion__ground").order_by("pk")[:SHOWN]
 
 
 def _summed(lines: QuerySet[ScoreLine], key: str) -> dict[int, Amounts]:

@@ -17,7 +17,8 @@ from reports.queries.boards import Board
 from reports.queries.charts import charts
 from reports.rules import Asked
 from reports.tables import board_table
-from scoring.models import Period, ScoreLine
+from scoring.models import Period
+from scoring.queries.publishing import adjustments
 from tickets.book import local_day
 from units.doors import only
 from units.models import Unit
@@ -135,8 +136,7 @@ def board_file(request: HttpRequest, ending: str) -> HttpResponse:
 def adjusted(request: HttpRequest, period: str) -> HttpResponse:
     """What was put right of a published month since, in later ones."""
     month = get_object_or_404(Period, code=period)
-    found = ScoreLine.objects.filter(about=month).select_related("period")
-    shown = lines.page(found, request.user, request.GET.get("after", ""))
+    shown = lines.page(adjustments(month), request.user, request.GET.get("after", ""))
     context = {"period": month, "page": shown, "group": _asked(request).group}
     template = "reports/board_adjusted.html"
     return render(request, f"{template}#rows" if request.htmx else template, context)

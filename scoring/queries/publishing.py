@@ -56,8 +56,8 @@ def lines(period: Period) -> int:
 
 
 def adjustments(period: Period) -> QuerySet[ScoreLine]:
-    """Lines of later months that adjust this published one."""
-    return ScoreLine.objects.filter(about=period).select_related("ticket", "unit", "period")
+    """Lines of later months that adjust this published one, each with its unit and the month that has it."""
+    return ScoreLine.objects.filter(about=period).select_related("unit", "period")
 
 
 def marks(period: Period) -> Sequence[Mark]:

@@ -109,7 +109,8 @@ def _page(
     conflict: str = "",
 ) -> HttpResponse:
     at = timezone.now()
-    page = pages.page(queries.adjustments(row), "-pk", queries.ROWS, request.GET.get("after", ""))
+    adjusted = queries.adjustments(row).select_related("ticket")
+    page = pages.page(adjusted, "-pk", queries.ROWS, request.GET.get("after", ""))
     blank = {}
     if row.frozen_at is None and not row.publishing and request.user.has_role(Role.SUPERVISOR):
         blank["mark"] = MarkForm(prefix="mark")
