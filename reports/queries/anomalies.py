@@ -69,9 +69,9 @@ class Line:
         return 100 * self.refused / self.ended
 
     @property
-    def per_million(self) -> float:
-        """The chance, as people can read it."""
-        return self.chance * 1_000_000
+    def per_million(self) -> float | None:
+        """The chance, as people can read it; None where the bound says nothing, as without any run."""
+        return self.chance * 1_000_000 if self.chance < 1 else None
 
     @property
     def evidence(self) -> int:

@@ -160,6 +160,18 @@ def test_the_page_names_units_and_tickets_and_no_telephone(
     assert client.get("/callback/anomalies/?unit=nobody").status_code == 404
 
 
+def test_a_unit_without_a_run_has_no_chance_of_one(
+    city: City, period: Period, client_of: Callable[[str], Client]
+) -> None:
+    Answer.objects.filter(pk=asked(city, city.heating, BAD).pk).update(pressed=True)
+    assert line(period, city.heating).per_million is None
+    page = client_of("auditor").get(f"/callback/anomalies/?period={period.code}").content.decode()
+    assert "热力集团" in page and "1000000" not in page
+    # Beside a content answer of another unit: half of the city's, one of one.
+    asked(city, city.street, GOOD)
+    assert line(period, city.street).per_million == 500_000
+
+
 @pytest.mark.parametrize("many", [1, 30])
 def test_both_pages_ask_as_often_for_thirty_units_as_for_one(
     city: City,
