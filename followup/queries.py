@@ -147,7 +147,9 @@ def queued(user: User, key: str, at: datetime) -> QuerySet[Ticket]:
 
 def page(user: User, key: str, at: datetime, *, after: str = "") -> pages.Page[Ticket]:
     """One page by key, the longest waiting first, with `reason`, `tried` and `tried_at`."""
-    found = queued(user, key, at).select_related("category", "place__district", "place__street", "lead")
+    # A duplicate that nobody placed lies where its master does.
+    places = ("place__district", "place__street", "master__place__district")
+    found = queued(user, key, at).select_related("category", "lead", *places)
     found = found.annotate(
         reason=Pick(*(When(asked, then=Value(key)) for key, asked in REASONS.items())),
         tried=Coalesce(Subquery(_tried().annotate(n=Count("pk")).values("n")), 0),

@@ -73,3 +73,22 @@ def test_the_desk_shows_why(client_of: Callable[[str], Client], four: dict[str, 
     page = client_of("caller_back").get(reverse("followup:desk") + "?v=all").content.decode()
     for word in ("撤回核实", "反弹", "到期未反馈"):
         assert f">{word}</span>" in page
+
+
+@pytest.mark.parametrize(("placed", "listed"), [(True, "海淀区"), (False, "—")])
+def test_a_duplicate_without_a_place_is_listed_where_its_master_lies(
+    city: City,
+    four: dict[str, Ticket],
+    client_of: Callable[[str], Client],
+    django_assert_num_queries: Callable,
+    placed: bool,
+    listed: str,
+) -> None:
+    master = intake.file(city.request(phone="13900000008"), by=city.agent, at=NOON)
+    Ticket.objects.filter(pk=master.pk).update(place=city.place if placed else None)
+    child = Ticket.objects.filter(pk=four["reported"].pk)
+    child.update(place=None, master=master, followup_due=timezone.now())
+    client = client_of("caller_back")
+    with django_assert_num_queries(3):
+        page = client.get(reverse("followup:desk") + "?v=reported").content.decode()
+    assert f'<td class="text-nowrap fs-7 hide-m">{listed}</td>' in page
