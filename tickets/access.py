@@ -52,6 +52,17 @@ def hand(ticket: "Ticket", lead: int, co: Iterable[int] = ()) -> None:
     )
 
 
+def accuses(ticket: "Ticket", unit: Unit) -> bool:
+    """Whether the ticket is a 举报 about this unit, or one that commands it: it never sees or handles it.
+
+    The hotline's centre stands above all units and commands none of them.
+    """
+    accused = ticket.accused
+    if accused is None:
+        return False
+    return unit == accused or (accused.type != Unit.Type.CITY_CENTRE and accused.covers(unit))
+
+
 def take_back(ticket: "Ticket", why: Access.Why) -> None:
     """Nobody sees it for this reason any more."""
     Access.objects.filter(ticket_id=ticket.pk, why=why).delete()

@@ -13,7 +13,7 @@ from dispatch.actions.routing import refuse_unfit
 from dispatch.models import Backlog, Objection
 from dispatch.queries import objections as queries
 from intake.rules import scrub
-from tickets import timers
+from tickets import access, timers
 from tickets.attachments import kept
 from tickets.book import book
 from tickets.errors import Refused
@@ -100,7 +100,7 @@ def _refuse_groundless(ticket: Ticket, grounds: Grounds) -> None:
     if ticket.lead is not None and ticket.lead.covers(proposed):
         raise Refused(_("建议的承办单位须是本单位以外的单位。"))
     centre = proposed.type in (Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY)
-    if not proposed.active or centre or proposed.pk == ticket.accused_id:
+    if not proposed.active or centre or access.accuses(ticket, proposed):
         raise Refused(_("该单位不能承办这张工单。请另选建议单位。"))
 
 

@@ -63,7 +63,8 @@ def dispatch_by_hand(
     made = Assignment(how=Assignment.How.BY_HAND, reason=_reason(reason))
     refuse_unfit(ticket, lead, at)
     _refuse_freed(ticket, lead)
-    hand_over(ticket, "dispatch", lead.pk, [unit.pk for unit in co if unit != lead], made, by=by, at=at)
+    helpers = [unit.pk for unit in co if unit != lead and not access.accuses(ticket, unit)]
+    hand_over(ticket, "dispatch", lead.pk, helpers, made, by=by, at=at)
 
 
 @transaction.atomic
@@ -110,11 +111,11 @@ def _reason(text: str) -> str:
 def refuse_unfit(ticket: Ticket, unit: Unit, at: datetime) -> None:
     """Whoever decides and however: raises Refused for a unit that may not lead this ticket.
 
-    The accused of a 举报 never; nor a street, town or community where the catalogue in force names a
-    department (国办函〔2025〕66号 (五)).
+    The accused of a 举报 never, nor whom it commands; nor a street, town or community where the catalogue in
+    force names a department (国办函〔2025〕66号 (五)).
     """
-    if unit.pk == ticket.accused_id:
-        raise Refused(_("被举报单位不能承办对自己的举报。请另选单位。"))
+    if access.accuses(ticket, unit):
+        raise Refused(_("被举报单位不能承办对自己的举报，其下属单位也不能。请另选单位。"))
     if not unit.active or unit.type in NEVER:
         raise Refused(_("该单位不能承办工单。请另选单位。"))
     if unit.type in GRASSROOTS and is_a_departments(ticket, at):
@@ -151,7 +152,7 @@ def hand_over(
     moments = _moments(ticket, found, at)
     if ticket.clock_from is not None:
         helping.end_part(ticket, lead, by=by, at=at)
-    co_units = _add_helpers(ticket, (unit for unit in co if unit not in (lead, ticket.accused_id)), found, at)
+    co_units = _add_helpers(ticket, (unit for unit in co if unit != lead), found, at)
     access.hand(ticket, lead, co_units)
     ticket.move(
         move,

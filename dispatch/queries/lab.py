@@ -220,7 +220,7 @@ def _past(
         category=category or "",
         where=Where(code or "", street or "", district or ""),
         asked=Asked(kind, urgent, channel, caller or "", f"{title}\n{content}"),
-        barred=frozenset({accused} if accused else ()),
+        barred=unit_map().barred(accused),
         lead=lead,
     )
 

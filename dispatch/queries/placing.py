@@ -61,7 +61,10 @@ def table_of(catalogue: Catalogue) -> Table:
 def unit_map() -> UnitMap:
     """Which active unit stands for a place, a code or a department's line of work."""
     told = Unit.objects.active().order_by("code")
-    units = list(told.values_list("pk", "code", "type", "function", "place__code"))
+    told = told.values_list("pk", "code", "type", "function", "place__code", "path")
+    units = [row for *row, _path in told]
+    # The hotline's own centre stands above all, and commands none of them.
+    paths = {pk: path for pk, _code, kind, *_rest, path in told if kind != Unit.Type.CITY_CENTRE}
     of_place = {(kind, place): pk for pk, _code, kind, _function, place in units if place is not None}
     streets = {
         place: pk for (kind, place), pk in of_place.items() if kind in (Unit.Type.STREET, Unit.Type.TOWN)
@@ -74,7 +77,7 @@ def unit_map() -> UnitMap:
     }
     by_code = {code: pk for pk, code, _kind, _function, _place in units}
     of_city = {function: pk for pk, _code, kind, function, _place in units if kind == Unit.Type.CITY_DEPT}
-    return UnitMap(by_code, streets, districts, departments, of_city)
+    return UnitMap(by_code, streets, districts, departments, of_city, paths)
 
 
 def where_of(place: Place | None) -> Where:
@@ -98,8 +101,8 @@ def suggestion(
     category: str, place: Place | None, asked: Asked, at: datetime, accused: int | None = None
 ) -> Decision | None:
     """Where such a request would go now."""
-    barred = frozenset({accused} if accused else ())
-    return route(rows_for(category, at), where_of(place), asked, unit_map(), barred)
+    units = unit_map()
+    return route(rows_for(category, at), where_of(place), asked, units, units.barred(accused))
 
 
 def decision_for(ticket: Ticket, at: datetime) -> Decision | None:
@@ -107,9 +110,9 @@ def decision_for(ticket: Ticket, at: datetime) -> Decision | None:
     rows = rows_for(ticket.category.code if ticket.category else "", at)
     # Only what was dispatched before can have been objected to: a new request does not pay for the look.
     barred = freed(ticket) if ticket.clock_from is not None else frozenset()
-    if ticket.accused_id is not None:
-        barred |= {ticket.accused_id}
-    return route(rows, where_of(ticket.place), asked_of(ticket, at), unit_map(), barred)
+    units = unit_map()
+    barred |= units.barred(ticket.accused_id)
+    return route(rows, where_of(ticket.place), asked_of(ticket, at), units, barred)
 
 
 def rule_for(ticket: Ticket, at: datetime) -> Row | None:

@@ -68,6 +68,16 @@ class UnitMap:
     departments: DepartmentMap
     #: Function → the city's department.
     city_departments: Mapping[str, int] = field(default_factory=dict)
+    #: Unit → its path through the units above it.
+    paths: Mapping[int, str] = field(default_factory=dict)
+
+    def barred(self, accused: int | None) -> frozenset[int]:
+        """The accused of a 举报 and whoever is under its command (DOMAIN §4.7)."""
+        if accused is None:
+            return frozenset()
+        above = self.paths.get(accused)
+        below = (unit for unit, path in self.paths.items() if above and path.startswith(above))
+        return frozenset({accused, *below})
 
     @property
     def departmental(self) -> Collection[int]:

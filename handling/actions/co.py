@@ -75,7 +75,7 @@ def add(ticket: Ticket, *, unit: Unit, task: str, by: User, at: datetime) -> Non
         raise Refused(_("请写明需要它协办什么。"))
     if not by.has_role(Role.DISPATCHER) and not _within_district(ticket, unit, by):
         raise Refused(_("只能给本区承办的工单增加本区的协办单位。"))
-    if unit.pk in (ticket.lead_id, ticket.accused_id) or not unit.active:
+    if unit.pk == ticket.lead_id or access.accuses(ticket, unit) or not unit.active:
         raise Refused(_("该单位不能协办这张工单。请另选单位。"))
     if ticket.co_tasks.filter(unit=unit).exists():
         raise Refused(_("该单位已是协办单位。"))

@@ -61,8 +61,8 @@ def _refuse_unfit(ticket: Ticket, department: Unit) -> None:
         raise Refused(
             _("「%(unit)s」不能作为本工单的行业主管部门：请选本区或市级的部门。") % {"unit": department}
         )
-    if department.pk == ticket.accused_id:
-        raise Refused(_("「%(unit)s」是被举报单位，不能参与办理。") % {"unit": department})
+    if access.accuses(ticket, department):
+        raise Refused(_("「%(unit)s」是被举报单位或其下属，不能参与办理。") % {"unit": department})
 
 
 @transaction.atomic

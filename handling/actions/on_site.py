@@ -72,8 +72,8 @@ def _refuse_unfit(ticket: Ticket, units: Sequence[Unit], by: User) -> None:
     for unit in units:
         if not unit.active or unit.type in NOT_ORDERED:
             raise Refused(_("不能要求「%(unit)s」到场。请另选单位。") % {"unit": unit})
-        if unit.pk == ticket.accused_id:
-            raise Refused(_("「%(unit)s」是被举报单位，不能参与办理。") % {"unit": unit})
+        if access.accuses(ticket, unit):
+            raise Refused(_("「%(unit)s」是被举报单位或其下属，不能参与办理。") % {"unit": unit})
         ours = by.unit is not None and by.unit.covers(unit)
         if not by.has_role(Role.SUPERVISOR) and not ours and unit.pk != ticket.lead_id:
             raise Refused(_("「%(unit)s」不是本区单位，请提请市级下达。") % {"unit": unit})

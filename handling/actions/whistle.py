@@ -97,8 +97,8 @@ def _refuse_unfit(ticket: Ticket, units: Sequence[Unit]) -> None:
             raise Refused(
                 _("不能吹哨给「%(unit)s」：只能呼叫本区部门、市级部门和公共服务企业。") % {"unit": unit}
             )
-        if unit.pk == ticket.accused_id:
-            raise Refused(_("「%(unit)s」是被举报单位，不能参与办理。") % {"unit": unit})
+        if access.accuses(ticket, unit):
+            raise Refused(_("「%(unit)s」是被举报单位或其下属，不能参与办理。") % {"unit": unit})
     running = Call.objects.filter(whistle__ticket=ticket, unit__in=units).exclude(state__in=OVER)
     taken = running.select_related("unit").first()
     if taken is not None:

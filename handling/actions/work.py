@@ -104,7 +104,7 @@ def assign(
 
 
 def _may_hold(ticket: Ticket, place: Unit) -> bool:
-    if not ticket.lead.covers(place) or not place.active or place.pk == ticket.accused_id:
+    if not ticket.lead.covers(place) or not place.active or access.accuses(ticket, place):
         return False
     return place == ticket.lead or may_hold(ticket.lead.type, place.type)
 

@@ -116,6 +116,27 @@ def test_the_accused_is_not_dispatched_to_by_hand_either(city: City) -> None:
     assert not CoTask.objects.filter(ticket=ticket).exists()
 
 
+def test_whoever_the_accused_commands_gets_neither_the_tip_off_nor_a_part(city: City) -> None:
+    said = city.request(kind="tip_off", category=city.leaves["property"], accused=city.district)
+    ticket = intake.file(said, by=city.agent, at=NOON, then=route)
+    assert ticket.state == "pending"
+    before = state_of(ticket)
+    for lead in (city.street, city.housing):
+        with pytest.raises(Refused, match="其下属单位也不能"):
+            dispatch_by_hand(ticket, lead=lead, reason="属地", by=city.dispatcher, at=NOON)
+    assert state_of(ticket) == before
+    dispatch_by_hand(
+        ticket, lead=city.department, co=[city.street], reason="市级查办", by=city.dispatcher, at=NOON
+    )
+    assert (ticket.lead, ticket.co_tasks.count()) == (city.department, 0)
+
+
+def test_a_tip_off_about_the_hotline_itself_still_finds_a_unit(city: City) -> None:
+    said = city.request(kind="tip_off", category=city.leaves["property"], accused=city.centre)
+    ticket = intake.file(said, by=city.agent, at=NOON, then=route)
+    assert ticket.lead == city.street
+
+
 def test_the_hotline_itself_and_closed_units_take_no_orders(city: City, pending: Ticket) -> None:
     before = state_of(pending)
     Unit.objects.filter(pk=city.housing.pk).update(active=False)

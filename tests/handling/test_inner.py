@@ -113,3 +113,10 @@ def test_the_communitys_inbox_lists_it_and_the_form_offers_it(
     other = order()
     page = client_of("clerk").get(reverse("handling:pane", args=[other.number])).content.decode()
     assert 'name="assign-to"' in page and 'name="assign-inner"' not in page
+
+
+def test_nobody_under_the_accused_is_given_the_order(city: City, community: Unit, make: Make) -> None:
+    ticket = make(kind="tip_off", category=city.leaves["property"], accused=city.street)
+    assert ticket.lead == city.district
+    by = city.district_officer
+    refused(lambda: actions.assign(ticket, inner=community, by=by, at=NOON), ticket, "只能分派")
