@@ -139,11 +139,12 @@ def _refuse_ruling(ticket: Ticket, row: Objection, ruling: Ruling, by: User, at:
     if len(ruling.opinion.strip()) < 5:
         raise Refused(_("请写明审核意见（不少于 5 个字）。"))
     if ruling.verdict == Verdict.REFUSED:
+        # To leave it where it is rules it to that unit, too.
+        refuse_unfit(ticket, row.unit, at)
         return
     if ruling.awarded is not None:
         _refuse_awarded(ticket, row, ruling, by)
-        if ruling.awarded != row.unit:
-            refuse_unfit(ticket, ruling.awarded, at)
+        refuse_unfit(ticket, ruling.awarded, at)
     elif last or not by.has_role(Role.REVIEWER):
         raise Refused(_("裁定须指定承办单位。") if last else _("请指定本区的承办单位。"))
 

@@ -69,7 +69,8 @@ def dispatch_by_hand(
 
 @transaction.atomic
 def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetime) -> None:
-    """A district passes an order on to one of its own units; only the sign window begins anew (DOMAIN §4.6).
+    """A district passes an order on to one of its own units; the limit runs on, the windows to sign and to
+    contact the caller are the new unit's own (DOMAIN §4.6).
 
     What a unit has signed stays with it; what lies signed with the district government itself may go on.
     Raises Refused otherwise, and without a reason.
@@ -95,9 +96,11 @@ def redispatch(ticket: Ticket, *, lead: Unit, reason: str, by: User, at: datetim
         assignee=None,
         inner=None,
         signed_at=None,
+        contacted_at=None,
         sign_due=book().due(limit, at, limit.sign_minutes),
-        # The new unit's window ends in a signature of its own.
-        steps=[step for step in ticket.steps if step != "auto_sign"],
+        contact_due=book().due(limit, at, limit.contact_minutes),
+        # What the former unit missed is not the new one's.
+        steps=[step for step in ticket.steps if step not in ("auto_sign", "contact_late")],
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.models import Assignment
 from followup.models import Answer
 from reports.rules import masked_number
 from scoring import queries as ruler
@@ -47,13 +48,24 @@ AGAINST = {
     "not_solved": ("solved",),
     "not_satisfied": ("satisfied", "basic"),
 }
-#: The limit of a contact was missed in the answer's own round, which began with the answer before it.
-LATE = Event.objects.filter(
-    ticket=OuterRef("ticket"), kind="contact_late", at__lte=OuterRef("answer__at")
-).exclude(
-    Exists(
-        Answer.objects.filter(
-            ticket=OuterRef("ticket"), round__lt=OuterRef(OuterRef("answer__round")), at__gte=OuterRef("at")
+#: The limit of a contact was missed in the answer's own round, which began with the answer before it, and by
+#: the unit that was asked about: what was handed on since began anew.
+LATE = (
+    Event.objects.filter(ticket=OuterRef("ticket"), kind="contact_late", at__lte=OuterRef("answer__at"))
+    .exclude(
+        Exists(
+            Answer.objects.filter(
+                ticket=OuterRef("ticket"),
+                round__lt=OuterRef(OuterRef("answer__round")),
+                at__gte=OuterRef("at"),
+            )
+        )
+    )
+    .exclude(
+        Exists(
+            Assignment.objects.filter(
+                ticket=OuterRef("ticket"), at__gte=OuterRef("at"), at__lt=OuterRef(OuterRef("answer__at"))
+            )
         )
     )
 )

@@ -19,6 +19,12 @@ WITH lost AS (
                         WHERE earlier.ticket_id = answer.ticket_id AND earlier.round < answer.round
                             AND earlier.at >= event.at
                     )
+                    -- Missed by the unit that had it before: what is handed on begins anew.
+                    AND NOT EXISTS (
+                        SELECT FROM dispatch_assignment AS given
+                        WHERE given.ticket_id = answer.ticket_id
+                            AND given.at >= event.at AND given.at < answer.at
+                    )
             ) THEN 'contact_late'
             WHEN answer.contacted = 'no' THEN 'denied'
             ELSE 'in_time'

@@ -8,10 +8,11 @@ from dispatch.actions import dispatch_by_hand, redispatch, route
 from dispatch.models import Assignment, CoTask
 from dispatch.queries import desk, district_desk, propose, waits_because
 from dispatch.rules import Asked
+from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
 from tickets.errors import Refused, Stale
-from tickets.models import Event, Ticket
+from tickets.models import Event, Notice, Ticket
 from units.models import Unit, User
 
 
@@ -180,6 +181,30 @@ def test_a_district_passes_an_unsigned_ticket_on_and_the_clocks_run_on(
         due,
     )
     assert [row.how for row in at_the_street.assignments.all()] == ["rule", "within_district"]
+
+
+def test_the_unit_it_is_passed_on_to_signs_and_contacts_in_windows_of_its_own(city: City) -> None:
+    """What lay with the district government for a day is not the street's lateness, nor its contact."""
+    ticket = intake.file(city.request(category=city.leaves["orphan"]), by=city.agent, at=NOON, then=route)
+    later = NOON + timedelta(hours=25)
+    sweep(later)
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    assert (ticket.state, ticket.steps) == ("handling", ["auto_sign", "contact_late"])
+    redispatch(ticket, lead=city.street, reason="属地管理", by=city.district_officer, at=later)
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    assert (fresh.sign_due, fresh.contact_due, fresh.contacted_at, fresh.steps) == (
+        later + timedelta(hours=4),
+        later + timedelta(hours=24),
+        None,
+        [],
+    )
+    sweep(later + timedelta(hours=25))
+    told = Notice.objects.filter(kind="contact_late").order_by("pk")
+    assert [(row.unit, row.role) for row in told] == [
+        (city.district, "district"),
+        (city.street, "clerk"),
+        (city.street, "leader"),
+    ]
 
 
 def test_a_district_passes_nothing_on_to_another_district(city: City, at_the_street: Ticket) -> None:

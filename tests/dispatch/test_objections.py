@@ -27,7 +27,7 @@ from tests.dispatch.objecting import (
 from tests.handling.conftest import photo
 from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Limit, Ticket, Timer
+from tickets.models import Limit, Setting, Ticket, Timer
 from units.models import Unit
 
 #: A general order may be objected to within four working hours, and the ruling takes two.
@@ -231,3 +231,21 @@ def test_a_withdrawn_order_lets_its_objection_lapse_by_its_own_bell(city: City, 
     row.refresh_from_db()
     assert (row.verdict, fresh(dispatched).state) == ("lapsed", "followup")
     assert kinds(dispatched)[-1] == "objection_lapsed"
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_street_does_not_keep_what_has_become_a_departments_matter(
+    city: City, general: Ticket, last: bool
+) -> None:
+    """By a later catalogue, or because a dispatcher set the category right."""
+    if last:
+        Setting.objects.filter(key="objection_max").update(value="1")
+        book.cache_clear()
+    objected(general, city, by=city.street_clerk, to=city.department)
+    Ticket.objects.filter(pk=general.pk).update(category=city.leaves["deed"])
+    before = traces(general)
+    with pytest.raises(Refused, match="不得下派街道"):
+        ruled(fresh(general), city, "ruled" if last else "refused", to=city.street if last else None)
+    assert traces(general) == before
+    ruled(fresh(general), city, "ruled" if last else "upheld", to=city.department)
+    assert fresh(general).lead == city.department

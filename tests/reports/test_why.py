@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from dispatch.actions import dispatch_by_hand
+from dispatch.models import Assignment
 from followup.models import Answer
 from reports.queries import lines, why
 from scoring.actions import adjusting, ensure_period, exclusions, score_waiting
@@ -157,6 +158,24 @@ def test_a_late_contact_of_the_first_round_is_not_held_against_the_second(
     told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
     lost = {part.query: part.asked for part in told}
     assert (lost["clock=contact_late"], lost["clock=in_time"]) == (1, 1)
+
+
+def test_a_late_contact_of_the_unit_before_is_not_held_against_the_next(
+    month: City, bad: Answer, client_of: Callable[[str], Client]
+) -> None:
+    """It was passed on after that, or given by a ruling: the next unit's window was its own."""
+    ticket = Ticket.objects.get(pk=bad.ticket_id)
+    Answer.objects.filter(pk=bad.pk).update(recorded=True)
+    Ticket.objects.filter(pk=ticket.pk).update(state="handling")
+    ticket.refresh_from_db()
+    missed = bad.at - timedelta(hours=3)
+    ticket.record("contact_late", by=None, at=missed)
+    Assignment.objects.create(ticket=ticket, unit=month.street, how="within_district", at=missed)
+    for clock, found in (("contact_late", []), ("denied", [bad])):
+        page = client_of("supervisor").get(f"{BASE}lost/?clock={clock}")
+        assert [row.line.answer for row in page.context["page"].rows] == found, clock
+    told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
+    assert "clock=contact_late" not in [part.query for part in told]
 
 
 def test_an_exclusion_says_what_the_score_would_be_without_it(
