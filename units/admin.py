@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from units.forms import AccountForm
 from units.models import Place, Unit, User
 
 
@@ -27,7 +28,8 @@ class PlaceConfig(admin.ModelAdmin):
 
 @admin.register(User)
 class UserConfig(SimpleHistoryAdmin, UserAdmin):
-    list_display = ["username", "display_name", "unit", "roles", "is_active"]
+    form = AccountForm
+    list_display = ["username", "display_name", "unit", "told_roles", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["username", "display_name"]
     raw_id_fields = ["unit"]
@@ -37,3 +39,8 @@ class UserConfig(SimpleHistoryAdmin, UserAdmin):
         (_("账号"), {"fields": ["is_active", "is_staff", "is_superuser", "last_login"]}),
     ]
     readonly_fields = ["last_login"]
+
+    @admin.display(description=_("角色"))
+    def told_roles(self, person: User) -> str:
+        """The roles in words."""
+        return "、".join(str(name) for name in person.role_names)

@@ -8,14 +8,16 @@ from hotline.city.reader import Bad, Problems, Row, once, parsed, read_csv
 from hotline.city.rows import Tally, sync
 from hotline.city.units import Units
 from units.models import Unit, User
-from units.roles import CITY_WIDE, HANDLING, Role
+from units.roles import Misfit, Role, misfit
 
 FILE = "accounts.csv"
 SHORTEST_PASSWORD = 9
-#: Roles of the hotline body itself.
-OF_THE_LINE = CITY_WIDE | {Role.AGENT}
-#: Bodies that take calls, not orders.
-NOT_HANDLING = frozenset({Unit.Type.CITY_CENTRE, Unit.Type.EMERGENCY})
+MISFITS = {
+    Misfit.BOTH: "a person who works on the line cannot hold a handling role too",
+    Misfit.HANDLING: "a handling role needs a unit that handles orders",
+    Misfit.LINE: "a role of the line needs the city_centre as unit",
+    Misfit.DISTRICT: "the role district needs a unit of type district",
+}
 
 
 @dataclass(frozen=True)
@@ -44,26 +46,16 @@ def _parse(row: Row, units: Units) -> Account:
         if role not in Role.values:
             raise Bad(f"role {role!r} is none of {', '.join(Role.values)}")
     unit = row.known("unit", units.by_code, "units.csv")
-    _check_roles(set(roles), units.by_code[unit].type)
+    if not roles:
+        raise Bad("roles is empty")
+    wrong = misfit(roles, units.by_code[unit].type)
+    if wrong is not None:
+        raise Bad(MISFITS[wrong])
     if len(row.needed("password")) < SHORTEST_PASSWORD:
         raise Bad(f"password is shorter than {SHORTEST_PASSWORD} characters")
     return Account(
         row.needed("username", 150), row.needed("name", 40), tuple(roles), unit, row.cells["password"]
     )
-
-
-def _check_roles(roles: set[str], unit_type: str) -> None:
-    """Handling is never outsourced (DOMAIN §1): who takes calls does not handle, and back."""
-    if not roles:
-        raise Bad("roles is empty")
-    if roles & HANDLING and roles & OF_THE_LINE:
-        raise Bad("a person who works on the line cannot hold a handling role too")
-    if roles & HANDLING and unit_type in NOT_HANDLING:
-        raise Bad(f"a handling role needs a unit that handles orders, not a {unit_type}")
-    if roles & OF_THE_LINE and unit_type != Unit.Type.CITY_CENTRE:
-        raise Bad("a role of the line needs the city_centre as unit")
-    if Role.DISTRICT in roles and unit_type != Unit.Type.DISTRICT:
-        raise Bad("the role district needs a unit of type district")
 
 
 def write(accounts: Sequence[Account]) -> Tally:
