@@ -26,6 +26,8 @@ ROOMS = [
 ]
 OURS = [*ROOMS, "tests", "bench", "tools"]
 FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 300, 80, 120
+#: A sheet is one list in the order of the pages, with one declaration a line.
+SHEET_LINES = 1400
 #: What no module may be called: names that say nothing (DESIGN §2).
 NAMELESS = {"utils", "helpers", "services", "common", "misc"}
 
@@ -68,6 +70,13 @@ def test_no_template_is_too_long() -> None:
     long = {
         str(p.relative_to(ROOT)): n for p in pages if (n := len(p.read_text().splitlines())) > TEMPLATE_LINES
     }
+    assert long == {}
+
+
+def test_no_script_and_no_sheet_is_too_long() -> None:
+    limits = {".js": FILE_LINES, ".css": SHEET_LINES}
+    own = (path for path in (ROOT / "static" / "app").iterdir() if path.suffix in limits)
+    long = {p.name: n for p in own if (n := len(p.read_text().splitlines())) > limits[p.suffix]}
     assert long == {}
 
 

@@ -57,3 +57,15 @@ def test_every_sentence_of_a_template_can_be_translated() -> None:
         if (found := re.findall(r"[\u4e00-\u9fff]+", marked.sub("", text)))
     }
     assert bare == {}
+
+
+def test_a_link_that_fills_the_pane_gives_up_the_one_before_and_holds_the_keys() -> None:
+    """Else a late answer shows, and a key decides on, a case that one has left (docs/ui.md, Keys)."""
+    links = [
+        tag
+        for path in (ROOT / "templates").rglob("*.html")
+        for tag in re.findall(r"<a [^>]*hx-trigger=\"click, preview\"(?:{%.*?%}|[^>])*>", path.read_text())
+    ]
+    wanted = ('hx-target="#pane"', 'hx-sync="#pane:replace"', 'hx-indicator="#pane"')
+    assert len(links) >= 6
+    assert [tag for tag in links if not all(part in tag for part in wanted)] == []
