@@ -36,8 +36,9 @@ FOLLOWED = (
 def merge(ticket: Ticket, *, into: Ticket, by: User, at: datetime) -> None:
     """A pending ticket follows an open one from now on.
 
-    Raises Refused for a 举报 (that there is one is a secret, DOMAIN §4.7), for one that has duplicates of its
-    own, and for a master that is merged, in follow-up or ended; Stale when somebody was quicker with it.
+    Raises Refused for a 举报 (that there is one is a secret, DOMAIN §4.7), for an urgent one whose master is
+    not, for one that has duplicates of its own, and for a master that is merged, in follow-up or ended; Stale
+    when somebody was quicker with it.
     """
     keys = sorted({ticket.pk, into.pk})
     rows = Ticket.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
@@ -55,6 +56,8 @@ def _refuse_unlike(ticket: Ticket, master: Ticket) -> None:
         raise Refused(_("不能把工单并入它自己。请另选主单。"))
     if Kind.TIP_OFF in (ticket.kind, master.kind):
         raise Refused(_("举报不能并单：举报人和举报内容须保密。请单独派单。"))
+    if ticket.urgent and not master.urgent:
+        raise Refused(_("紧急诉求不能并入非紧急的主单：主单的时限更长。请单独派单。"))
     if master.state == State.MERGED:
         raise Refused(_("%s 已并入别的工单。请选择它的主单。") % master.number)
     if Ticket.objects.merged_into(ticket).exists():

@@ -24,11 +24,13 @@ def _masters(user: User) -> QuerySet[Ticket]:
 
 
 def masters_for(ticket: Ticket, user: User, at: datetime) -> QuerySet[Ticket]:
-    """The likely ones: same leaf, same place, within `duplicate_days`; the oldest first."""
+    """The likely ones: same leaf, same place, within `duplicate_days`, as urgent; the oldest first."""
     if ticket.category_id is None or ticket.place_id is None or ticket.kind == Kind.TIP_OFF:
         return Ticket.objects.none()
     since = at - timedelta(days=book().number("duplicate_days", at))
     alike = _masters(user).filter(category=ticket.category_id, place=ticket.place_id, received_at__gte=since)
+    if ticket.urgent:
+        alike = alike.filter(urgent=True)
     return alike.exclude(pk=ticket.pk).order_by("received_at", "pk")[:OFFERED]
 
 

@@ -20,6 +20,7 @@ from handling.actions.plan import (
     turn,
 )
 from handling.models import Milestone, Note, Plan
+from handling.queries.plan import stretches
 from intake.rules import scrub
 from tickets import timers
 from tickets.book import book, local_day
@@ -75,14 +76,15 @@ def review(ticket: Ticket, plan: Plan, *, opinion: str, by: User, at: datetime) 
 
 @transaction.atomic
 def renew(ticket: Ticket, plan: Plan, renewal: Renewal, *, by: User, at: datetime) -> None:
-    """A running plan gets a later end and more milestones, `plan_renewals` times at most.
+    """A running plan gets a later end and more milestones, `plan_renewals` times at most; a plan after a plan
+    is one of them.
 
     The new end lies at most `plan_max_months` after the old one. Raises Refused otherwise.
     """
     hold(ticket)
     _refuse_ended(plan)
     most = book().number("plan_renewals", at)
-    if plan.renewals >= most:
+    if stretches(ticket) > most:
         raise Refused(_("挂账最多展期 %(most)d 次，到期后须恢复办理。") % {"most": most})
     if renewal.until <= plan.until:
         raise Refused(_("新的截止日期须晚于原截止日期。"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from handling.models import Contact, Milestone, Plan
-from handling.queries.plan import lapsed, pending
+from handling.queries.plan import lapsed, pending, stretches
 from handling.rules import MOST_MILESTONES, months_after, plan_fault
 from intake.rules import scrub
 from tickets import timers
@@ -48,8 +48,8 @@ class Wanted:
 def ask(ticket: Ticket, wanted: Wanted, *, by: User, at: datetime) -> Plan:
     """The unit's leader asks; the district signs, where the unit has one, and the city approves.
 
-    The limit runs on until then. Raises Refused for unsound days, for a caller who was not told, and while
-    another plan is asked for.
+    The limit runs on until then. Raises Refused for unsound days, for a caller who was not told, while
+    another plan is asked for, and when the order was on plans as often as one may be renewed (DOMAIN §3.5).
     """
     hold(ticket)
     if len(wanted.text.strip()) < 5:
@@ -58,6 +58,7 @@ def ask(ticket: Ticket, wanted: Wanted, *, by: User, at: datetime) -> Plan:
         raise Refused(_("请先联系上诉求人并告知挂账安排，再选择那次联系记录。"))
     today = local_day(at)
     refuse_unsound(wanted.steps, wanted.until, today=today, start=today, at=at)
+    _refuse_one_more(ticket, at)
     _clear_lapsed(ticket)
     district = ticket.lead.district_id if ticket.lead else None
     plan = Plan.objects.create(
@@ -77,6 +78,15 @@ def ask(ticket: Ticket, wanted: Wanted, *, by: User, at: datetime) -> Plan:
     role = Role.DISTRICT if district else Role.SUPERVISOR
     tell(ticket, "plan_ask", at=at, unit=district, role=role)
     return plan
+
+
+def _refuse_one_more(ticket: Ticket, at: datetime) -> None:
+    """A plan after a plan is a renewal by another name."""
+    had = stretches(ticket)
+    if had > book().number("plan_renewals", at):
+        raise Refused(
+            _("本工单已挂账 %(n)d 次（含展期），不能再申请。请继续办理，确有困难可提请协调。") % {"n": had}
+        )
 
 
 def _clear_lapsed(ticket: Ticket) -> None:

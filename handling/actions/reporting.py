@@ -178,7 +178,8 @@ def _judge(row: Report, verdict: str, note: str = "", *, by: User, at: datetime)
 
 @transaction.atomic
 def return_report(ticket: Ticket, *, note: str, by: User, at: datetime) -> None:
-    """Those above want it completed (退回补正): once, soon after the approval, before the caller is asked.
+    """Those above want it completed (退回补正): once, soon after the approval (or the end of the limit, where
+    the unit's leader gave none), before the caller is asked.
 
     The unit has at least `return_min_minutes` for it; it is no new round. Callers who were to be asked along
     with this one follow again. Raises Refused otherwise, and without saying what is missing.
@@ -218,12 +219,14 @@ def _refuse_unreturnable(ticket: Ticket, note: str, by: User, at: datetime) -> R
     row = ticket.reports.filter(round=ticket.round).last()
     if row is None or row.verdict not in (Report.Verdict.WAITING, Report.Verdict.APPROVED) or row.late:
         raise Refused(_("没有可退回补正的反馈。"))
-    if ticket.state == State.FOLLOWUP and (ticket.withdrawn_at or row.verdict != Report.Verdict.APPROVED):
+    if ticket.state == State.FOLLOWUP and ticket.withdrawn_at:
         raise Refused(_("没有可退回补正的反馈。"))
     window = book().minutes("return_window_minutes", at)
-    if at > (row.verdict_at or row.at) + window:
+    # What its leader left lying until the limit ended can be returned from then on.
+    since = row.verdict_at or ticket.followup_at or row.at
+    if at > since + window:
         raise Refused(
-            _("审核通过已超过 %(hours)d 小时，不能再退回补正。") % {"hours": window.total_seconds() / 3600}
+            _("提交或审核已超过 %(hours)d 小时，不能再退回补正。") % {"hours": window.total_seconds() / 3600}
         )
     return row
 

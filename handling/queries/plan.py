@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from handling.models import Contact, Milestone, Plan
 from tickets.models import Event, Ticket
@@ -58,6 +58,14 @@ def lapsed(plan: Plan) -> bool:
 def pending(ticket: Ticket) -> Plan | None:
     """The plan that is asked for, if any."""
     return ticket.plans.filter(state__in=ASKED).first()
+
+
+def stretches(ticket: Ticket) -> int:
+    """How often the order was put on a plan: each that was approved, and each renewal."""
+    found = ticket.plans.exclude(approved_at=None).aggregate(
+        plans=Count("pk"), more=Sum("renewals", default=0)
+    )
+    return found["plans"] + found["more"]
 
 
 def told(ticket: Ticket) -> QuerySet[Contact]:

@@ -32,6 +32,8 @@ def join(life: Life) -> bool:
     echo = life.echo
     if echo is None or echo.ticket.state not in FACTS["adopt"].states or life.ticket.kind == Kind.TIP_OFF:
         return False
+    if life.ticket.urgent and not echo.ticket.urgent:
+        return False
     by = life.world.anyone(Role.DISPATCHER, life.rng)
     merging.merge(life.ticket, into=echo.ticket, by=by, at=life.now)
     for one in (life, echo):

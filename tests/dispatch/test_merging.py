@@ -63,7 +63,7 @@ def test_a_duplicate_follows_its_master_and_both_stories_say_so(
     assert child.case.caller != master.case.caller
 
 
-@pytest.mark.parametrize("why", ["itself", "merged", "followup", "tip_off", "has_duplicates"])
+@pytest.mark.parametrize("why", ["itself", "merged", "followup", "tip_off", "urgent", "has_duplicates"])
 def test_what_cannot_be_merged_stays_as_it_is(
     city: City, dispatched: Ticket, duplicate: Ticket, why: str
 ) -> None:
@@ -77,6 +77,9 @@ def test_what_cannot_be_merged_stays_as_it_is(
         finish(city, dispatched)
     elif why == "tip_off":
         child = intake.file(city.request(kind="tip_off"), by=city.agent, at=NOON)
+    elif why == "urgent":
+        # Its two hours must not become the master's day.
+        child = intake.file(city.request(phone="13900000002", urgent=True), by=city.agent, at=NOON)
     else:
         other = intake.file(city.request(phone="13900000002"), by=city.agent, at=NOON)
         merge(other, into=duplicate, by=city.dispatcher, at=NOON)

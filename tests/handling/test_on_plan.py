@@ -151,6 +151,23 @@ def test_a_running_plan_is_renewed_once(city: City, order: Ticket, active: Plan)
     assert (fresh(order).state, Plan.objects.get().ended_for) == ("handling", "milestone")
 
 
+def test_a_plan_after_a_plan_is_a_renewal_by_another_name(city: City, order: Ticket, active: Plan) -> None:
+    """Ended and asked for again and again, an order would never be done."""
+    on_plan.finish(order, active, by=city.street_leader, at=days(3))
+    second = plan.ask(fresh(order), wanted(order), by=city.street_leader, at=days(3))
+    plan.sign(fresh(order), second, by=city.district_officer, at=days(3))
+    plan.approve(fresh(order), second, by=city.supervisor, at=days(3))
+    second.refresh_from_db()
+    later = Renewal(day(120), [Step("竣工验收", day(110))])
+    with pytest.raises(Refused, match="最多展期 1 次"):
+        on_plan.renew(fresh(order), second, later, by=city.supervisor, at=days(4))
+    on_plan.finish(fresh(order), second, by=city.street_leader, at=days(4))
+    version = fresh(order).version
+    with pytest.raises(Refused, match="已挂账 2 次"):
+        plan.ask(fresh(order), wanted(order), by=city.street_leader, at=days(4))
+    assert (fresh(order).version, Plan.objects.count()) == (version, 2)
+
+
 def test_a_caller_who_did_not_want_to_take_it_back_gets_the_order_handled_not_planned(
     city: City, order: Ticket, active: Plan
 ) -> None:

@@ -87,6 +87,18 @@ def test_what_was_answered_or_never_reported_is_not_returned(city: City, make: M
     refused(lambda: give_back(silent, city.supervisor, NOON + DAY), silent, "没有可退回")
 
 
+def test_a_result_that_no_leader_ever_read_is_returned_too(city: City, reported: Ticket) -> None:
+    """A leader who keeps silent spares the unit neither the reading above nor the completion."""
+    sweep(NOON + DAY)
+    ticket = fresh(reported)
+    late = NOON + 48 * HOUR + timedelta(seconds=1)
+    refused(lambda: give_back(ticket, city.supervisor, late), ticket, "超过 24 小时")
+    give_back(ticket, city.supervisor, NOON + 47 * HOUR)
+    ticket = fresh(reported)
+    assert (ticket.state, ticket.handle_due, ticket.overdue_at) == ("handling", NOON + 71 * HOUR, None)
+    assert Report.objects.get().verdict == "returned"
+
+
 def test_a_return_says_what_is_missing(city: City, approved: Ticket) -> None:
     refused(lambda: give_back(approved, city.supervisor, note=" "), approved, "缺什么")
 
