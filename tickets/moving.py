@@ -12,7 +12,7 @@ from tickets.facts import FACTS
 from tickets.rules import next_wake
 from tickets.story import Event
 from units.models import User
-from units.roles import CITY_WIDE
+from units.roles import CITY_WIDE, Role
 
 #: Written with every event.
 ALWAYS = frozenset({"state", "version", "head_hash", "aside_at", "wake_at", "wake_for"})
@@ -131,10 +131,15 @@ class Moving(models.Model):
         return ""
 
     def _stands_at_lead(self, by: User, roles: frozenset[str]) -> bool:
-        """Whether the person acts for the lead: whoever it gave the order to does so too, from below."""
-        if by.pk == self.assignee_id or by.has_role(*(roles & CITY_WIDE)):
+        """Whether the person acts for the lead: whoever it gave the order to does so too, from below.
+
+        But for the word of the lead's own leader, which no section or community gives in its stead (R26).
+        """
+        if by.has_role(*(roles & CITY_WIDE)) or (by.unit is not None and by.unit.covers(self.lead)):
             return True
-        return by.unit is not None and (by.unit.covers(self.lead) or by.unit.covers(self.inner))
+        if Role.LEADER in roles and Role.CLERK not in roles:
+            return False
+        return by.pk == self.assignee_id or (by.unit is not None and by.unit.covers(self.inner))
 
     def _flush(self) -> None:
         """Compare-and-swap the row, append the events; one transaction is the caller's."""

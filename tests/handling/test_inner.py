@@ -1,6 +1,7 @@
 """Inner assignment: a person, or a section or community below, who then see the order and work on it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -120,3 +121,17 @@ def test_nobody_under_the_accused_is_given_the_order(city: City, community: Unit
     assert ticket.lead == city.district
     by = city.district_officer
     refused(lambda: actions.assign(ticket, inner=community, by=by, at=NOON), ticket, "只能分派")
+
+
+def test_the_head_of_a_community_does_not_sign_for_the_street(
+    city: City, community: Unit, general: Ticket
+) -> None:
+    """The result, more time and a plan are the word of the lead's own leader (R26)."""
+    head = User.objects.create(username="head", roles=["leader"], unit=community)
+    actions.assign(general, to=head, by=city.street_clerk, at=NOON)
+    told = actions.Result("explained", "已上门说明物业管理安排。", "物业本周整改小区绿化，请您留意。")
+    actions.report(fresh(general), told, by=head, at=NOON)
+    for act in (actions.approve, partial(actions.send_back, note="请补充")):
+        refused(partial(act, fresh(general), by=head, at=NOON), general, "只有主办单位")
+    actions.approve(fresh(general), by=city.street_leader, at=NOON)
+    assert fresh(general).state == "followup"

@@ -27,6 +27,8 @@ SEATS = {
 }
 #: Whoever acts for the lead: itself, who works on it below, who watches over it, and whom it was given to.
 AT_LEAD = {"lead", "inner", "above", "assignee"}
+#: Whoever may give the word of its leader: nobody below it does.
+ABOVE = {"lead", "above"}
 
 
 @pytest.fixture
@@ -56,7 +58,8 @@ def allowed(row: flow.Move | flow.Fact, state: str, role: str, seat: str) -> boo
     """The table read by a second pair of eyes."""
     if state not in (row.sources if isinstance(row, flow.Move) else row.states):
         return False
-    return role in row.roles and (not row.at_lead or role in CITY_WIDE or seat in AT_LEAD)
+    seats = ABOVE if Role.LEADER in row.roles and Role.CLERK not in row.roles else AT_LEAD
+    return role in row.roles and (not row.at_lead or role in CITY_WIDE or seat in seats)
 
 
 @pytest.mark.parametrize("role", list(Role))
