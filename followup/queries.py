@@ -67,12 +67,6 @@ def idle_since(ticket: Ticket) -> datetime:
     return taken_back.at
 
 
-def waiting(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """What is to be asked, the longest waiting first."""
-    found = tickets.waiting_followup().select_related("category", "place__district", "place__street", "lead")
-    return found.order_by("followup_due", "pk")
-
-
 @dataclass(frozen=True)
 class Queue:
     """A part of the list: those to be called now, those tried lately, and all."""

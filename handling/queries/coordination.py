@@ -28,7 +28,7 @@ class Aside:
 
     @property
     def binding(self) -> list[Coordination]:
-        """The opinions the lead works by, until it has reported."""
+        """The opinions the lead works by, until it has reported (DOMAIN R14)."""
         if self.ticket.state not in WITH_UNIT - {State.REPORTED}:
             return []
         return [row for row in self.rows if row.state == Coordination.State.ANSWERED]
@@ -37,11 +37,6 @@ class Aside:
 def aside(ticket: Ticket, user: User, at: datetime) -> Aside:
     """What was asked, of whom, and what they said."""
     return Aside(list(ticket.coordinations.select_related("to", "unit", "by", "answered_by")), ticket)
-
-
-def binding(ticket: Ticket) -> list[Coordination]:
-    """The opinions that bind the lead now (DOMAIN R14)."""
-    return Aside(list(ticket.coordinations.select_related("to")), ticket).binding
 
 
 def waiting(user: User) -> QuerySet[Coordination]:

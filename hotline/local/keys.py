@@ -8,8 +8,6 @@ from pathlib import Path
 
 from hotline.local.state import private_folder
 
-NAMES = ("HOTLINE_SECRET_KEY", "HOTLINE_VAULT_KEYS", "HOTLINE_INDEX_KEY")
-
 
 def _fresh() -> dict[str, str]:
     return {

@@ -5,7 +5,7 @@ import pytest
 from handling import actions
 from handling.actions import coordination
 from handling.models import Coordination
-from handling.queries.coordination import binding, waiting
+from handling.queries.coordination import aside, waiting
 from hotline.watch import sweep
 from tests.city import NOON, City
 from tests.handling.conftest import days, facts_of, fresh
@@ -101,7 +101,7 @@ def test_the_opinion_stands_on_top_until_the_lead_reports(
     asked.refresh_from_db()
     assert (asked.state, asked.answered_by) == ("answered", city.district_officer)
     assert asked.opinion == f"{OPINION}联系人138****2046"
-    assert binding(order) == [asked]
+    assert aside(order, city.street_clerk, days(1)).binding == [asked]
     assert not order.timers.open().filter(kind="coordination").exists()
     assert order.handle_due == days(7)
     assert Notice.objects.filter(kind="opinion", unit=city.street).count() == 2
@@ -109,7 +109,7 @@ def test_the_opinion_stands_on_top_until_the_lead_reports(
         coordination.answer(order, asked, opinion=OPINION, by=city.district_officer, at=days(1))
     told = actions.Result("explained", "已按意见维修。", "已经应急维修，请您查看。")
     actions.report(order, told, by=city.street_clerk, at=days(2))
-    assert binding(order) == []
+    assert aside(order, city.street_clerk, days(2)).binding == []
     sweep(days(3))
     assert facts_of(order, "coordinate_up") == []
 
@@ -144,7 +144,7 @@ def test_a_district_passes_a_question_on_to_a_department_and_that_one_to_the_cit
     with pytest.raises(Refused, match="市级是最后一级"):
         coordination.pass_up(order, top, by=city.supervisor, at=days(2))
     coordination.answer(order, top, opinion=OPINION, by=city.supervisor, at=days(3))
-    assert binding(order) == [top]
+    assert aside(order, city.street_clerk, days(3)).binding == [top]
 
 
 def test_a_district_may_pass_on_to_departments_of_the_city_alone(
