@@ -56,6 +56,9 @@ def uphold(ticket: Ticket, row: Objection, *, by: User, at: datetime) -> None:
     _announce(ticket, row, "uphold", at)
     if row.awarded is not None:
         _dispatch(ticket, row, row.awarded, by=by, at=at)
+    elif by.unit is not None:
+        # The hotline has it now: the unit is rid of its 受理, whatever becomes of the order (X6).
+        _kept(ticket, row, by.unit, Assignment.How.UPHELD, by=by, at=at)
 
 
 def _dispatch(ticket: Ticket, row: Objection, unit: Unit, *, by: User, at: datetime) -> None:
@@ -112,12 +115,16 @@ def _assignment(
     ticket: Ticket, row: Objection, unit: Unit, how: str, *, by: User, at: datetime
 ) -> Assignment:
     """Who has it now, and why; its part as a co-unit ends in the whole."""
-    made = Assignment.objects.create(
-        ticket=ticket, unit=unit, how=how, reason=row.opinion[:200], by=by, at=at
-    )
+    made = _kept(ticket, row, unit, how, by=by, at=at)
     access.hand(ticket, unit.pk)
     helping.end_part(ticket, unit.pk, by=by, at=at)
     return made
+
+
+def _kept(ticket: Ticket, row: Objection, unit: Unit, how: str, *, by: User, at: datetime) -> Assignment:
+    return Assignment.objects.create(
+        ticket=ticket, unit=unit, how=how, reason=row.opinion[:200], by=by, at=at
+    )
 
 
 def _untouched() -> dict[str, object]:

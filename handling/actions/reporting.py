@@ -232,9 +232,12 @@ def _refuse_unreturnable(ticket: Ticket, note: str, by: User, at: datetime) -> R
 
 
 def _time_for_more(ticket: Ticket, at: datetime) -> Mapping[str, object]:
-    """A limit that would end too soon begins anew with its ladder; one that is far enough stays."""
+    """A limit that would end too soon begins anew with its ladder, no longer than it was; one that is far
+    enough stays.
+    """
     limit = book().limit_of(ticket.limit_id)
-    moments = book().deadlines(limit, at, book().number("return_min_minutes", at))
+    minutes = min(book().number("return_min_minutes", at), ticket.handle_minutes)
+    moments = book().deadlines(limit, at, minutes)
     if ticket.handle_due >= moments.handle_due:
         return {}
     steps = [step for step in ticket.steps if step not in ("remind", "warn")]

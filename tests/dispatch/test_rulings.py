@@ -275,6 +275,20 @@ def test_an_upheld_objection_takes_the_order_off_the_old_units_account(
     assert [(line.unit_id, line.accepted) for line in lines] == [(city.street.pk, 1), (city.heating.pk, -1)]
 
 
+def test_it_does_so_too_when_the_desk_must_find_another_and_the_hotline_has_it(
+    city: City, dispatched: Ticket
+) -> None:
+    """Whatever becomes of it then: dispatched, merged or taken back, it never was the old unit's."""
+    count_assignment(dispatched.assignments.get(), NOON)
+    objected(dispatched, city)
+    ruled(dispatched, city, "upheld")
+    lines = count_assignment(dispatched.assignments.latest("pk"), NOON)
+    assert [(line.unit_id, line.accepted) for line in lines] == [(city.centre.pk, 1), (city.heating.pk, -1)]
+    dispatch_by_hand(fresh(dispatched), lead=city.sibling, reason="属地", by=city.dispatcher, at=NOON)
+    lines = count_assignment(dispatched.assignments.latest("pk"), NOON)
+    assert [(line.unit_id, line.accepted) for line in lines] == [(city.sibling.pk, 1), (city.centre.pk, -1)]
+
+
 def test_a_corrected_category_keeps_the_pause_and_the_new_units_windows(city: City, general: Ticket) -> None:
     objected(general, city, by=city.street_clerk, to=city.housing, at=NOON + HOUR)
     ruled(general, city, "upheld", to=city.housing, at=NOON + 3 * HOUR)

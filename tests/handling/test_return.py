@@ -75,6 +75,14 @@ def test_a_limit_that_is_over_by_then_begins_anew(city: City, approved: Ticket) 
     assert (fresh(approved).state, fresh(approved).overdue_at) == ("followup", NOON + 49 * HOUR)
 
 
+def test_an_emergency_gets_no_more_than_its_own_two_hours(city: City, make: Make) -> None:
+    ticket = make(urgent=True)
+    actions.sign(ticket, by=city.clerk, at=NOON)
+    actions.report(ticket, TOLD, by=city.clerk, at=NOON + HOUR)
+    give_back(ticket, city.supervisor, NOON + 1.5 * HOUR)
+    assert fresh(ticket).handle_due == NOON + 3.5 * HOUR
+
+
 def test_after_its_window_nothing_is_returned(city: City, approved: Ticket) -> None:
     late = NOON + 25 * HOUR + timedelta(seconds=1)
     refused(lambda: give_back(approved, city.supervisor, late), approved, "超过 24 小时")
