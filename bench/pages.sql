@@ -144,6 +144,8 @@ SELECT id, 'co', id, received_at, received_at + interval '1 day', received_at + 
 FROM bench_row
 WHERE state NOT IN ('pending', 'answered') AND spare < 0.04 AND received_at < %(now)s::timestamptz - interval '1 day'
 ORDER BY id;
+UPDATE tickets_ticket AS ticket SET rung_at = timer.rang_at
+FROM tickets_timer AS timer WHERE timer.ticket_id = ticket.id;
 
 -- The ruler as it stands after ten folded months: every unit a total of each leaf, its days and its months.
 CREATE TEMP TABLE bench_amounts AS

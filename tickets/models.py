@@ -21,6 +21,8 @@ from units.models import Place, Unit, User
 
 #: With a unit, on a plan or with the callers-back, as the index of the inbox has it.
 RUNNING = sorted(OPEN - {State.PENDING})
+#: Of these somebody still waits for a late answer.
+WATCHED = sorted(OPEN)
 
 __all__ = [
     "Access", "Attachment", "Category", "DayDigest", "Event", "LadderStep", "Limit", "Notice", "Pause",
@@ -104,6 +106,8 @@ class Ticket(Moving):
     steps = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     #: The earliest moment of its open side clocks (`tickets/timers.py`).
     aside_at = models.DateTimeField(null=True, editable=False)
+    #: When the latest of its side clocks ran out.
+    rung_at = models.DateTimeField(null=True, editable=False)
     wake_at = models.DateTimeField(null=True, editable=False)
     wake_for = models.CharField(max_length=20, blank=True, editable=False)
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices, blank=True)
@@ -119,6 +123,7 @@ class Ticket(Moving):
             "version",
             "head_hash",
             "aside_at",
+            "rung_at",
             "wake_at",
             "wake_for",
             "steps",
@@ -153,8 +158,15 @@ class Ticket(Moving):
             # The limit is over, and nothing was reported: the supervisors' desk.
             models.Index(
                 fields=["handle_due", "id"],
+                include=["lead", "special_at"],
                 name="ticket_owing",
                 condition=Q(state=State.FOLLOWUP, overdue_at__isnull=False, reported_at=None),
+            ),
+            # A side clock ran out: the same desk. What has ended leaves the index by itself.
+            models.Index(
+                fields=["-rung_at", "lead", "id"],
+                name="ticket_rung",
+                condition=Q(state__in=WATCHED, rung_at__isnull=False),
             ),
             models.Index(fields=["taken_by", "-id"], name="ticket_taken"),
             models.Index(fields=["category", "place", "received_at"], name="ticket_alike"),

@@ -15,7 +15,7 @@ from units.models import User
 from units.roles import CITY_WIDE, Role
 
 #: Written with every event.
-ALWAYS = frozenset({"state", "version", "head_hash", "aside_at", "wake_at", "wake_for"})
+ALWAYS = frozenset({"state", "version", "head_hash", "aside_at", "rung_at", "wake_at", "wake_for"})
 
 
 class Moving(models.Model):

@@ -55,7 +55,7 @@ def ring(ticket: Ticket, at: datetime, bells: Bells) -> bool:
     if timer is None:
         _sleep(ticket)
         return False
-    timer.rang_at = at
+    timer.rang_at = ticket.rung_at = at
     timer.save(update_fields=["rang_at"])
     ticket.aside_at = _earliest(ticket)
     bells[timer.kind](ticket, timer, at)

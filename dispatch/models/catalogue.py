@@ -174,7 +174,13 @@ class CoTask(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "unit"], name="co_task_once")]
-        indexes = [models.Index(fields=["unit", "-ticket"], name="co_task_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-ticket"], name="co_task_of_unit"),
+            # A unit has some dozens to do and, after years, thousands that are done.
+            models.Index(
+                fields=["unit", "ticket", "due"], name="co_task_open", condition=models.Q(done_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} + {self.unit_id}"

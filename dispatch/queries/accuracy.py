@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
 from dispatch.models import Assignment, Objection
@@ -96,18 +96,31 @@ _SUMS = {
 
 
 def _judged(begin: datetime, end: datetime) -> QuerySet[Assignment]:
-    """The dispatches of the period, each with what became of it, whenever that was."""
-    about = Objection.objects.filter(assignment=OuterRef("pk"))
-    later = Assignment.objects.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"))
+    """The dispatches of the period, each with what became of it, whenever that was.
+
+    What became of it is looked up in the few that were contested or passed on, not once for each dispatch.
+    """
+    about = Objection.objects.filter(at__gte=begin).order_by()
     return (
         Assignment.objects.order_by()
         .filter(at__gte=begin, at__lt=end, how__in=DISPATCHED)
         .annotate(
-            contested=Exists(about),
-            lost=Exists(about.filter(LOST)),
-            passed_on=Exists(later.filter(how=How.WITHIN_DISTRICT)),
+            contested=_among(about.values("assignment")),
+            lost=_among(about.filter(LOST).values("assignment")),
+            passed_on=_among(_passed_on(begin)),
         )
     )
+
+
+def _among(keys: QuerySet) -> Case:
+    return Case(When(pk__in=keys, then=True), default=False)
+
+
+def _passed_on(begin: datetime) -> QuerySet:
+    """The keys of dispatches that came before one within the district."""
+    later = Assignment.objects.order_by().filter(at__gte=begin, how=How.WITHIN_DISTRICT)
+    earlier = later.filter(ticket__assignments__pk__lt=F("pk"))
+    return earlier.values("ticket__assignments__pk")
 
 
 def _worst_first(rows: Sequence[Row]) -> list[Row]:

@@ -120,8 +120,10 @@ def far_overdue(user: User, at: datetime) -> QuerySet[Ticket]:
 
 
 def late_sides(user: User, at: datetime) -> QuerySet[Timer]:
-    """Side clocks of open tickets that ran out of late."""
-    found = Timer.objects.filter(rang_at__gte=at - RECENT, kind__in=LATE, ticket__state__in=OPEN)
+    """Side clocks of open tickets that ran out of late; found by the tickets, most of which have ended."""
+    since = at - RECENT
+    found = Timer.objects.filter(rang_at__gte=since, kind__in=LATE)
+    found = found.filter(ticket__state__in=OPEN, ticket__rung_at__gte=since)
     return _within(user, found.select_related("ticket__lead"), "ticket__lead")
 
 

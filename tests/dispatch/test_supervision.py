@@ -107,9 +107,18 @@ def test_a_side_clock_that_ran_out_is_listed_while_its_ticket_is_open(
     at = timezone.now()
     timers.start_until(ticket, "objection", 1, at=at, due=at)
     ticket.timers.filter(kind="objection").update(rang_at=at)
+    Ticket.objects.update(rung_at=at)
     shown = desk(client_of("supervisor"), v="sides")
     assert ticket.number in shown
     assert "异议未按时裁定" in shown
+    Ticket.objects.update(state="closed")
+    assert ticket.number not in desk(client_of("supervisor"), v="sides")
+
+
+def test_a_side_clock_that_ran_out_is_known_on_its_ticket(made: Make) -> None:
+    ticket = made(4400)
+    rang = ticket.timers.filter(rang_at__isnull=False).latest("rang_at").rang_at
+    assert ticket.rung_at == rang
 
 
 def test_whatever_side_clock_can_ring_late_has_its_words() -> None:
@@ -257,7 +266,7 @@ def test_the_desk_costs_the_same_with_one_row_and_with_a_hundred(
         Card(ticket=ticket, unit=city.heating, round=1, kind="yellow", why="overdue", at=at)
         for ticket in tickets
     )
-    Ticket.objects.update(state="followup", overdue_at=at, special_at=at)
+    Ticket.objects.update(state="followup", overdue_at=at, special_at=at, rung_at=at)
     for ticket in tickets:
         timers.start_until(ticket, "milestone", ticket.pk, at=at, due=at)
         ticket.timers.filter(kind="milestone").update(rang_at=at)
