@@ -1,6 +1,7 @@
 """A month is published once; what comes later is a dated adjustment of the current one."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from scoring.actions import adjusting, ensure_period, exclusions, score, score_w
 from scoring.actions.freezing import LEASE, ask_to_freeze, digest, freeze, freeze_asked
 from scoring.audit import differences
 from scoring.models import Exclusion, Mark, Period, Published, ScoreLine
-from scoring.queries import amounts, published_places
+from scoring.queries import amounts, amounts_until, published_places
 from tests.city import NOON, ZONE, City
 from tests.handling.conftest import photo
 from tickets.errors import Refused
@@ -105,15 +106,7 @@ def test_a_late_answer_of_a_published_month_counts_in_the_current_one(
 
 
 def test_an_exclusion_after_the_freeze_changes_the_current_month_alone(city: City, month: Period) -> None:
-    bad = Answer.objects.filter(unit=city.street, solved="unsolved").get()
-    row = exclusions.ask(
-        bad,
-        ground="X2",
-        text="已进入诉讼程序",
-        by=city.street_clerk,
-        at=NOON + timedelta(days=1),
-        files=[photo()],
-    )
+    row = asks(city, Answer.objects.filter(unit=city.street, solved="unsolved").get())
     freeze(month, by=city.supervisor, at=AFTER)
     before = published_places(month, "streets")
     exclusions.agree(row, opinion="案号属实", by=city.supervisor, at=AFTER)
@@ -126,15 +119,7 @@ def test_an_exclusion_after_the_freeze_changes_the_current_month_alone(city: Cit
 
 
 def test_before_the_freeze_an_exclusion_counts_in_its_own_month(city: City, month: Period) -> None:
-    bad = Answer.objects.filter(unit=city.street, solved="unsolved").get()
-    row = exclusions.ask(
-        bad,
-        ground="X2",
-        text="已进入诉讼程序",
-        by=city.street_clerk,
-        at=NOON + timedelta(days=1),
-        files=[photo()],
-    )
+    row = asks(city, Answer.objects.filter(unit=city.street, solved="unsolved").get())
     exclusions.agree(row, opinion="案号属实", by=city.supervisor, at=AFTER)
     line = ScoreLine.objects.get(source="excluded")
     assert (line.period, line.about) == (month, None)
@@ -159,6 +144,22 @@ def test_a_unit_that_is_renamed_or_closed_later_stays_in_the_published_month(
     freeze(month, by=city.supervisor, at=AFTER)
     Unit.objects.filter(pk=city.street.pk).update(active=False, rank_group="")
     assert [row.code for _pk, row in published_places(month, "streets").ranked] == ["110108009", "110108010"]
+
+
+def test_a_published_month_is_read_up_to_a_day_once_by_street_and_by_district(
+    city: City, month: Period, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    days = {month: NOON.date()}
+    before = amounts_until(days, districts=False), amounts_until(days, districts=True)
+    assert before[0][month.pk][city.sibling.pk]["valid"] == 11
+    assert before[1][month.pk][city.district.pk]["valid"] == 22
+    frozen = freeze(month, by=city.supervisor, at=AFTER)
+    days = {frozen: NOON.date()}
+    assert (amounts_until(days, districts=False), amounts_until(days, districts=True)) == before
+    with django_assert_num_queries(0):
+        assert amounts_until(days, districts=False) == before[0]
+    with django_assert_num_queries(1):
+        assert amounts_until({frozen: NOON.date() - timedelta(days=1)}, districts=False) == {month.pk: {}}
 
 
 def test_a_changed_weight_for_the_next_month_changes_no_earlier_one(city: City, month: Period) -> None:
