@@ -159,13 +159,14 @@
   var typeahead = window.typeahead;
   /* Milliseconds; who waited longer has given up, and half of what was pressed would mean another thing. */
   var PATIENCE = 2000;
-  var COMING = ".pane.htmx-request, .pane.htmx-settling, .pane .htmx-settling";
+  var COMING = ".pane.htmx-request, .htmx-settling";
 
-  /* A combo-box that waits for its choice holds up what comes after it. A pane on its way gets the keys
-     pressed meanwhile; walking on in the list is not one of them. */
+  /* A combo-box that waits for its choice holds up what comes after it, but one may go on to another field. A
+     pane on its way gets the keys pressed meanwhile; walking on in the list is not one of them. */
   function shut(event) {
     if (one("combo-box[data-waiting]")) {
-      return true;
+      var next = !typeahead.held.length && event.altKey && holder("Alt+" + event.key);
+      return !(next && (next.tomselect || editable(next)));
     }
     var walks = !typeahead.held.length && /^[jkx]$/.test(event.key);
     return Boolean(one(COMING)) && !walks && !editable(event.target) && !one("dialog[open]");

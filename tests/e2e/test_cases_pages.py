@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dispatch.actions import route
 from handling import actions as handling
@@ -100,7 +100,8 @@ def test_a_dispatcher_works_the_desk_with_the_keyboard(city: City, open_as: Open
     page.locator("#pane .ts-control input").first.fill("学院路")
     page.wait_for_selector(".ts-dropdown .option >> text=学院路街道办事处")
     page.screenshot(path=ARTEFACTS / "dispatch_combo.png")
-    page.click(".ts-dropdown .option >> text=学院路街道办事处")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pane .ts-control .item").first).to_have_text("学院路街道办事处")
     page.fill("#pane [name=reason]", "路灯属地养护")
     keep(page, "dispatch_typed")
     page.locator("#pane h2").first.click()

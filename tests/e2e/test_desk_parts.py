@@ -116,7 +116,8 @@ def test_a_caller_adds_urges_and_takes_back_without_javascript(
         page.get_by_text(name, exact=True).click()
     keep(page, f"portal-words-{size}-{theme}")
     page.get_by_label("补充的内容").fill("今天室温更低了。")
-    page.get_by_role("button", name="提交补充").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交补充").click()
     page.get_by_role("button", name="催办一次").click()
     expect(page.locator("main")).to_contain_text("以后可以再催")
     assert Ticket.objects.get(pk=busy["master"].pk).urged == 1
@@ -130,14 +131,15 @@ def test_an_agent_takes_the_callers_words_without_leaving_the_form(
         page.goto("/desk/")
         page.fill("[name=phone]", "13800002046")
         page.keyboard.press("Enter")
-        page.wait_for_selector("#request")
+        expect(page.locator("[name=content]")).to_be_focused()
         page.keyboard.press("Alt+c")
         page.keyboard.type("路灯不亮。")
         page.keyboard.press("Alt+b")
+        expect(page.locator("#open details[open] textarea:focus")).to_be_visible()
         page.keyboard.type(f"又来问一次 {theme}")
         keep(page, f"desk-open-{theme}")
         assert violations(page) == []
         page.locator("#open details[open] button[value=add]").click()
         expect(page.locator("#open")).to_contain_text("已记下")
-        assert page.locator("[name=content]").input_value() == "路灯不亮。"
+        expect(page.locator("[name=content]")).to_have_value("路灯不亮。")
         page.keyboard.press("F8")

@@ -72,6 +72,7 @@ def test_a_rule_is_added_and_the_draft_published_without_a_mouse(open_as: Open, 
     page.goto(f"/dispatch/lab/{draft.pk}/")
     page.keyboard.press("n")
     form = page.locator("#pane form").first
+    expect(form.locator(".ts-control").first).to_be_visible()
     for label, words, found in (("事项分类", "漏水", "供热管线漏水"), ("主办", "住建", "住建委")):
         box = form.get_by_role("combobox", name=label)
         box.focus()

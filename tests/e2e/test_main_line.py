@@ -25,11 +25,12 @@ def take_the_call(page: Page) -> tuple[str, str]:
     """The agent, with the keyboard alone; returns what she reads to the caller: number and code."""
     page.keyboard.type("13800002046")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#request")
+    expect(page.locator("[name=content]")).to_be_focused()
     page.keyboard.press("Alt+3")
     page.keyboard.press("Alt+c")
     page.keyboard.type("家中暖气不热，室温只有十四度，已经持续四天。")
     page.keyboard.press("Alt+s")
+    expect(page.locator("combo-box input:focus")).to_be_visible()
     page.keyboard.type("示例")
     page.wait_for_selector(".ts-dropdown [data-selectable]:has-text('示例社区')")
     page.keyboard.press("Enter")

@@ -189,6 +189,7 @@ def test_tab_waits_too_and_the_key_after_it_sends_what_was_chosen(
     page.locator("#pane [name=reason]").fill("供热")
     page.locator("#pane h2").first.click()
     page.keyboard.press("d")
+    assert Ticket.objects.get(pk=waiting[0].pk).version == waiting[0].version
     answer.comes()
     expect(page.locator("#main")).to_contain_text("已办理")
     assert Ticket.objects.get(pk=waiting[0].pk).lead == city.heating

@@ -1,6 +1,5 @@
 """Whistles, plans and coordination in a browser: the street's form, the called unit's telephone."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -64,7 +63,7 @@ def test_a_street_whistles_by_keyboard_and_a_called_unit_answers_on_its_telephon
     page = open_as("street_clerk")
     page.goto(f"/inbox/{ticket.number}/")
     page.keyboard.press("w")
-    expect(page).to_have_url(re.compile("/whistle/"))
+    expect(page.get_by_role("heading", name="吹哨报到")).to_be_visible()
     page.keyboard.press("3")
     page.get_by_text("综合执法", exact=True).click()
     page.locator("#id_units-ts-control").click()
@@ -89,6 +88,7 @@ def test_a_street_whistles_by_keyboard_and_a_called_unit_answers_on_its_telephon
     phone.get_by_role("button", name="报到", exact=True).click()
     phone.get_by_label("处置情况").fill("已责令物业清理。")
     phone.get_by_role("button", name="保存处置情况").click()
+    expect(phone.get_by_role("button", name="补充处置情况")).to_be_visible()
     phone.get_by_role("button", name="处置完毕，离场").click()
     expect(phone.get_by_text("已离场")).to_be_visible()
     call.refresh_from_db()
