@@ -140,8 +140,8 @@ def today(agent: User, at: datetime) -> Today:
     return Today(calls, count["all"], percent)
 
 
-def categories_typed(text: str, at: datetime) -> QuerySet[Category]:
-    """Leaves in force whose name, path, synonyms, initials or code match."""
+def categories_typed(text: str, at: datetime, upper: bool = False) -> QuerySet[Category]:
+    """Leaves in force whose name, path, synonyms, initials or code match; `upper`: and the classes above."""
     text = text.strip()
     match = (
         Q(path_name__icontains=text)
@@ -149,7 +149,8 @@ def categories_typed(text: str, at: datetime) -> QuerySet[Category]:
         | Q(initials__startswith=text.lower())
         | Q(code__startswith=text)
     )
-    return Category.objects.leaves().in_force(local_day(at)).filter(match).order_by("code")[:OFFERED]
+    known = Category.objects.all() if upper else Category.objects.leaves()
+    return known.in_force(local_day(at)).filter(match).order_by("code")[:OFFERED]
 
 
 @ttl_cache(maxsize=4096, ttl=KEPT_SECONDS)

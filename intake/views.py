@@ -208,7 +208,7 @@ def places(request: HttpRequest) -> JsonResponse:
 @require_GET
 @login_required
 def categories(request: HttpRequest) -> JsonResponse:
-    rows = queries.categories_typed(request.GET.get("q", ""), timezone.now())
+    rows = queries.categories_typed(request.GET.get("q", ""), timezone.now(), "upper" in request.GET)
     return JsonResponse([{"v": row.code, "t": row.path_name} for row in rows], safe=False)
 
 

@@ -91,3 +91,11 @@ def test_a_stranger_cannot_look(client_of: ClientOf, dispatched: Ticket, name: s
     page = client_of(name).post(f"/cases/{dispatched.number}/look/", {"reason": "想知道"})
     assert page.status_code == 404
     assert not Look.objects.exists()
+
+
+def test_the_classes_above_a_category_are_found_where_they_may_be_chosen(
+    client_of: ClientOf,
+) -> None:
+    found = client_of("supervisor").get("/desk/categories/?upper&q=供暖").json()
+    assert found[0] == {"v": "0101", "t": "公共服务 › 供暖"}
+    assert {"v": "010102", "t": "公共服务 › 供暖 › 供热管线漏水"} in found
