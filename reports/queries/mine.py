@@ -133,7 +133,7 @@ def place(unit: Unit, period: Period) -> Place:
     codes = dict(Unit.objects.ranked(unit.rank_group).values_list("pk", "code"))
     placed = ruler.standings(unit.rank_group, period, codes, marks_of(period))
     z = intervals.deviations(period.scheme.confidence)
-    spans = [intervals.of_score(row.rates, row.weights, z, row.tenths) for _pk, row in placed.ranked]
+    spans = [intervals.of_score(row.amounts, row.weights, z, row.tenths) for _pk, row in placed.ranked]
     ranges = intervals.ranges(spans)
     for number, (pk, row) in enumerate(placed.ranked):
         span = spans[number]

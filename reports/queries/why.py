@@ -18,7 +18,7 @@ from scoring import queries as ruler
 from scoring.models import AMOUNTS, Exclusion, Period, ScoreLine
 from scoring.queries.publishing import adjustments
 from scoring.queries.standing import marks_of
-from scoring.rules import RATE_NAMES, Weights, rates_of, score_of, summed, taken_back
+from scoring.rules import RATE_NAMES, Weights, beyond, score_of, summed, taken_back
 from scoring.rules.losing import Amounts, lost, missed, points, score_with, score_without
 from tickets.models import Category, Ticket
 from tickets.queries import readable
@@ -71,7 +71,7 @@ class Account:
 
     @property
     def score(self) -> Decimal | None:
-        return self.with_given(score_of(rates_of(self.amounts), self.weights))
+        return self.with_given(score_of(self.amounts, self.weights))
 
     def with_given(self, score: Decimal | None) -> Decimal | None:
         """A score with the points that people gave or took."""
@@ -106,7 +106,7 @@ def why(unit: Unit, period: Period, user: User) -> dict[str, object]:
         "unit": unit,
         "period": period,
         "month": month,
-        "beyond": any(rate.beyond for rate in rates_of(month.amounts).values()),
+        "beyond": beyond(month.amounts),
         "questions": questions(month),
         "categories": categories(month, rows),
         **scattered(month),

@@ -1,15 +1,16 @@
 """Pure thinking of the ruler: arithmetic, periods, places, intervals."""
 
 from scoring.rules.arithmetic import (
+    PARTS,
     RATE_NAMES,
     SOLVED,
     WHOLE,
     Rate,
-    Rates,
     Told,
     Values,
     Weights,
     amounts_of,
+    beyond,
     difference,
     given_back,
     mean,
@@ -24,17 +25,18 @@ from scoring.rules.periods import Month, month_of, same_day
 from scoring.rules.ranking import Standing, rank
 
 __all__ = [
+    "PARTS",
     "RATE_NAMES",
     "SOLVED",
     "WHOLE",
     "Month",
     "Rate",
-    "Rates",
     "Standing",
     "Told",
     "Values",
     "Weights",
     "amounts_of",
+    "beyond",
     "difference",
     "given_back",
     "mean",

@@ -6,6 +6,7 @@ Everything is exact: thousandths and fractions inside, one rounding (half up) at
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from typing import NamedTuple
 WHOLE = 1000
 #: The three rates, in the order in which they are always told.
 RATE_NAMES = ("responded", "solved", "satisfied")
+#: Each rate and its two columns.
+PARTS = [(name, f"{name}_num", f"{name}_base") for name in RATE_NAMES]
 #: What a rebound revokes of an answer.
 SOLVED = ("solved", "solved_num")
 
@@ -79,26 +82,27 @@ def rounded(num: int, base: int, places: int) -> Decimal:
     """num / base (base > 0), half up away from zero, to so many decimal places."""
     doubled = 2 * abs(num) * 10**places + base
     whole = doubled // (2 * base)
-    return Decimal(-whole if num < 0 else whole).scaleb(-places)
+    return shifted(-whole if num < 0 else whole, places)
+
+
+@lru_cache(maxsize=8192)
+def shifted(whole: int, places: int) -> Decimal:
+    """833, 1 → 83.3. A board asks for the same few scores and per cents over and over."""
+    return Decimal(whole).scaleb(-places)
+
+
+def placed(num: int, base: int) -> int | None:
+    """Orders num / base as exact fractions would, for bases below ten million, at a tenth of their cost; None
+    when there is no base, which is not zero.
+    """
+    return 10**15 * num // base if base > 0 else None
 
 
 class Rate(NamedTuple):
-    """`num` thousandths of an answer over `base` answers. A board makes thousands: a tuple is cheap."""
+    """`num` thousandths of an answer over `base` answers."""
 
     num: int
     base: int
-
-    @property
-    def place(self) -> int | None:
-        """Orders rates as exact fractions would, for bases below ten million, at a tenth of their cost; None
-        when nobody was asked, which is not zero.
-        """
-        return 10**15 * self.num // self.base if self.base > 0 else None
-
-    @property
-    def beyond(self) -> bool:
-        """Whether it is outside 0 to 100 %: late adjustments of other months took more than this one has."""
-        return not 0 <= self.num <= WHOLE * self.base
 
     @property
     def percent(self) -> Decimal | None:
@@ -106,29 +110,32 @@ class Rate(NamedTuple):
         return rounded(100 * self.num, WHOLE * self.base, 2) if self.base > 0 else None
 
 
-Rates = Mapping[str, Rate]
 #: Rate → its weight in thousandths.
 Weights = Mapping[str, int]
 
 
-_PARTS = [(name, f"{name}_num", f"{name}_base") for name in RATE_NAMES]
-
-
 def rates_of(amounts: Mapping[str, int]) -> dict[str, Rate]:
     """The three rates of some amounts."""
-    return {name: Rate(amounts[num], amounts[base]) for name, num, base in _PARTS}
+    return {name: Rate(amounts[num], amounts[base]) for name, num, base in PARTS}
 
 
-def score_of(rates: Rates, weights: Weights) -> Decimal | None:
+def beyond(amounts: Mapping[str, int]) -> bool:
+    """Whether a rate is outside 0 to 100 %: late adjustments of other months took more than this one has."""
+    return any(not 0 <= amounts[num] <= WHOLE * amounts[base] for _name, num, base in PARTS)
+
+
+def score_of(amounts: Mapping[str, int], weights: Weights) -> Decimal | None:
     """Points out of 100 with one decimal. The weight of a rate without a base goes to the others in
     proportion (DOMAIN §2.2); None when there is nothing to weigh.
     """
     top, bottom, weighed = 0, 1, 0
-    for name, rate in rates.items():
-        if rate.base > 0:
-            top = top * rate.base + weights[name] * rate.num * bottom
-            bottom *= rate.base
-            weighed += weights[name]
+    for name, num, base in PARTS:
+        asked = amounts[base]
+        if asked > 0:
+            weight = weights[name]
+            top = top * asked + weight * amounts[num] * bottom
+            bottom *= asked
+            weighed += weight
     return rounded(100 * top, bottom * weighed * WHOLE, 1) if weighed else None
 
 

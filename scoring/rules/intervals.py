@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from scoring.rules.arithmetic import WHOLE, Rate, Weights
+from scoring.rules.arithmetic import PARTS, WHOLE, Rate, Weights, shifted
 
 
 class Interval(NamedTuple):
@@ -19,6 +19,9 @@ class Interval(NamedTuple):
 
     low: Decimal
     high: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.low}–{self.high}"
 
 
 def deviations(confidence: int) -> float:
@@ -28,40 +31,42 @@ def deviations(confidence: int) -> float:
 
 def of_rate(rate: Rate, z: float) -> Interval | None:
     """Wilson's interval in per cent, two decimals; None when nobody was asked."""
-    ends = _ends(rate, z)
-    return None if ends is None else Interval(_told(100 * ends[0], 2), _told(100 * ends[1], 2))
+    if rate.base <= 0:
+        return None
+    low, high = _ends(*rate, z)
+    return Interval(shifted(round(10_000 * low), 2), shifted(round(10_000 * high), 2))
 
 
-def of_score(rates: Mapping[str, Rate], weights: Weights, z: float, tenths: int = 0) -> Interval | None:
+def of_score(amounts: Mapping[str, int], weights: Weights, z: float, tenths: int = 0) -> Interval | None:
     """The points if every rate were at its lowest, and at its highest: the safe side, as the same callers
     give all three answers. A rate without a base has its weight with the others, as in the score; the
     `tenths` of a point that people added or took are certain.
     """
     low = high = whole = 0.0
-    for name, rate in rates.items():
-        ends = _ends(rate, z)
-        if ends is not None:
-            low += weights[name] * ends[0]
-            high += weights[name] * ends[1]
-            whole += weights[name]
+    for name, num, base in PARTS:
+        asked = amounts[base]
+        if asked > 0:
+            least, most = _ends(amounts[num], asked, z)
+            weight = weights[name]
+            low += weight * least
+            high += weight * most
+            whole += weight
     if not whole:
         return None
-    given = Decimal(tenths) / 10
-    return Interval(_told(100 * low / whole, 1) + given, _told(100 * high / whole, 1) + given)
+    return Interval(
+        shifted(round(1000 * low / whole) + tenths, 1), shifted(round(1000 * high / whole) + tenths, 1)
+    )
 
 
-def _ends(rate: Rate, z: float) -> tuple[float, float] | None:
-    n = rate.base
-    if n <= 0:
-        return None
-    p = min(max(rate.num / (WHOLE * n), 0.0), 1.0)
-    doubt = z * z / n
+def _ends(num: int, base: int, z: float) -> tuple[float, float]:
+    """As parts of 1."""
+    p = num / (WHOLE * base)
+    if not 0 <= p <= 1:
+        p = 0.0 if p < 0 else 1.0
+    doubt = z * z / base
     middle, spread, whole = p + doubt / 2, sqrt(doubt * (p * (1 - p) + doubt / 4)), 1 + doubt
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
-
-
-def _told(value: float, places: int) -> Decimal:
-    return Decimal(round(value * 10**places)).scaleb(-places)
+    low, high = (middle - spread) / whole, (middle + spread) / whole
+    return (low if low > 0 else 0.0), (high if high < 1 else 1.0)
 
 
 def ranges(intervals: Sequence[Interval | None]) -> list[tuple[int, int]]:

@@ -12,7 +12,6 @@ from scoring.rules.arithmetic import (
     WHOLE,
     Weights,
     difference,
-    rates_of,
     rounded,
     score_of,
 )
@@ -49,10 +48,10 @@ def points(value: Fraction) -> Decimal:
 
 def score_without(whole: Amounts, part: Amounts, weights: Weights) -> Decimal | None:
     """The score if the lines of `part` had never been written; None when nothing is left to weigh."""
-    return score_of(rates_of(difference(whole, part)), weights)
+    return score_of(difference(whole, part), weights)
 
 
 def score_with(whole: Amounts, more: Amounts, weights: Weights) -> Decimal | None:
     """The score if there were `more` beside it."""
     both = {name: whole.get(name, 0) + more.get(name, 0) for name in whole.keys() | more.keys()}
-    return score_of(rates_of(both), weights)
+    return score_of(both, weights)

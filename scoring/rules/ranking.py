@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 
-from scoring.rules.arithmetic import WHOLE, Rate, Weights, rates_of, score_of
+from scoring.rules.arithmetic import Rate, Weights, placed, rates_of, score_of
 
 #: After every value.
 LAST = 10**18
@@ -27,15 +27,16 @@ class Standing:
     tenths: int = 0
     #: What decides between equals, in order (`TIES`).
     ties: Sequence[str] = DEFAULT_TIES
+    #: Points, with what a person added or took.
+    score: Decimal | None = field(init=False, repr=False)
 
-    @cached_property
+    def __post_init__(self) -> None:
+        score = score_of(self.amounts, self.weights)
+        self.score = score if score is None or not self.tenths else score + Decimal(self.tenths) / 10
+
+    @property
     def rates(self) -> dict[str, Rate]:
         return rates_of(self.amounts)
-
-    @cached_property
-    def score(self) -> Decimal | None:
-        score = score_of(self.rates, self.weights)
-        return score if score is None or not self.tenths else score + Decimal(self.tenths) / 10
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -44,7 +45,7 @@ class Standing:
         return (first, *[after(self) for after in _ties(tuple(self.ties))], self.code)
 
     def at(self, rank: int) -> "Standing":
-        """The same in another place; keeps what was worked out already, which `replace` would not."""
+        """The same in another place, without working the score out again."""
         placed = object.__new__(Standing)
         placed.__dict__.update(self.__dict__, rank=rank)
         return placed
@@ -69,7 +70,7 @@ def rank(standings: Iterable[Standing], min_sample: int) -> tuple[list[Standing]
     """The ranked, best first, each with its own place; and those with a low sample, by code."""
     ranked, low = [], []
     for standing in standings:
-        enough = standing.amounts["valid"] >= min_sample and standing.score is not None
+        enough = standing.score is not None and standing.amounts["valid"] >= min_sample
         (ranked if enough else low).append(standing)
     placed = [row.at(place) for place, row in enumerate(sorted(ranked, key=lambda row: row.key), 1)]
     return placed, sorted(low, key=lambda row: row.code)
@@ -80,10 +81,10 @@ Tie = Callable[[Standing], int | None]
 TIES: Mapping[str, Tie] = {
     "volume": lambda row: row.amounts["accepted"],
     "valid": lambda row: row.amounts["valid"],
-    "responded": lambda row: row.rates["responded"].place,
-    "solved": lambda row: row.rates["solved"].place,
-    "satisfied": lambda row: row.rates["satisfied"].place,
-    "overdue": lambda row: Rate(WHOLE * row.amounts["overdue"], row.amounts["closed"]).place,
+    "responded": lambda row: placed(row.amounts["responded_num"], row.amounts["responded_base"]),
+    "solved": lambda row: placed(row.amounts["solved_num"], row.amounts["solved_base"]),
+    "satisfied": lambda row: placed(row.amounts["satisfied_num"], row.amounts["satisfied_base"]),
+    "overdue": lambda row: placed(row.amounts["overdue"], row.amounts["closed"]),
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.models import AMOUNTS
-from scoring.rules import Rate, Standing, rank, rates_of
+from scoring.rules import Rate, Standing, rank
 from scoring.rules.intervals import Interval, deviations, of_rate, of_score, ranges
 from scoring.rules.ranking import band, lists, volume_band
 
@@ -39,9 +39,9 @@ def test_wilsons_interval_is_the_textbooks() -> None:
 
 
 def test_a_scores_interval_weighs_those_of_its_rates() -> None:
-    rates = rates_of(standing("a", 90).amounts)
-    assert of_score(rates, WEIGHTS, Z) == Interval(Decimal("89.4"), Decimal("97.2"))
-    assert of_score({}, WEIGHTS, Z) is None
+    amounts = standing("a", 90).amounts
+    assert of_score(amounts, WEIGHTS, Z) == Interval(Decimal("89.4"), Decimal("97.2"))
+    assert of_score(dict.fromkeys(amounts, 0), WEIGHTS, Z) is None
 
 
 @given(st.integers(1, 5000), st.integers(0, 5000), st.integers(500, 999))

@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 
 from scoring.rules import (
+    PARTS,
     Month,
     Rate,
     Standing,
@@ -126,17 +128,21 @@ def test_a_rate_is_rounded_half_up_only_when_told() -> None:
     assert rounded(-5, 100, 1) == Decimal("-0.1")
 
 
+def _amounts(*rates: tuple[int, int]) -> dict[str, int]:
+    """The columns of the three rates."""
+    columns = [column for _name, *columns in PARTS for column in columns]
+    return dict(zip(columns, chain(*rates), strict=True))
+
+
 def test_points_are_weighed_and_rounded_once() -> None:
     # 0.1 × 1 + 0.5 × 7/8 + 0.4 × (5 + 0.9) / 8 = 0.1 + 0.4375 + 0.295 = 0.8325 → 83.25 → 83.3
-    rates = {"responded": Rate(8000, 8), "solved": Rate(7000, 8), "satisfied": Rate(5900, 8)}
-    assert score_of(rates, WEIGHTS) == Decimal("83.3")
+    assert score_of(_amounts((8000, 8), (7000, 8), (5900, 8)), WEIGHTS) == Decimal("83.3")
 
 
 def test_the_weight_of_a_rate_nobody_was_asked_about_goes_to_the_others() -> None:
     # (0.5 × 0.8 + 0.4 × 0.9) / 0.9 = 0.8444…
-    rates = {"responded": Rate(0, 0), "solved": Rate(4000, 5), "satisfied": Rate(9000, 10)}
-    assert score_of(rates, WEIGHTS) == Decimal("84.4")
-    assert score_of(dict.fromkeys(rates, Rate(0, 0)), WEIGHTS) is None
+    assert score_of(_amounts((0, 0), (4000, 5), (9000, 10)), WEIGHTS) == Decimal("84.4")
+    assert score_of(_amounts((0, 0), (0, 0), (0, 0)), WEIGHTS) is None
 
 
 def test_units_rank_by_score_then_solved_then_satisfied_then_code() -> None:
