@@ -97,7 +97,7 @@ def _cells(row: Row, place: Cells, score: Cells) -> Cells:
 
 
 def _told(interval: Interval | None) -> str | None:
-    return None if interval is None else f"{interval.low}–{interval.high}"
+    return None if interval is None else str(interval)
 
 
 def _sums(board: Board, bands: bool) -> list[Cells]:

@@ -10,15 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.board_choices import bands, choices, in_bands, marked, named
-from reports.queries.board_history import DRAWN
+from reports.queries.board_history import DRAWN, History, history, until
 from reports.queries.board_rows import Pooled, Row
-from reports.queries.boards import SHOWN, Board
+from reports.queries.boards import Board
 from reports.queries.charts import tile_places
 from reports.queries.lines import AGAINST, COLUMNS, missing
 from reports.rules import Asked
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COUNTS, Period
-from scoring.rules import RATE_NAMES, rates_of, rounded, summed
+from scoring.rules import RATE_NAMES, beyond, rounded, summed
 from tickets.models import Category
 from units.models import Unit
 
@@ -53,8 +53,11 @@ class Tile:
     history: Sequence[Decimal | int | None] = ()
 
 
-def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False) -> dict[str, object]:
+def board_page(
+    board: Board, asked: Asked, known: Sequence[Period], at: datetime, *, whole: bool = False
+) -> dict[str, object]:
     """The context of the board's template; unless the `whole` is asked for, of long tables the head."""
+    past = history(board.group, until(board.period, known), single=board.size <= DRAWN)
     in_order = not in_bands(board, asked)
     mapped = in_order and board.group == Unit.RankGroup.DISTRICTS and not board.empty
     return {
@@ -66,30 +69,32 @@ def board_page(board: Board, asked: Asked, at: datetime, *, whole: bool = False)
         "bands": [] if in_order else bands(board, None if whole else HEAD),
         "lists": named(board) if in_order else [],
         "marks": marked(board),
-        "tiles": _tiles(board),
+        "history": past.whole,
+        "tiles": _tiles(board, past),
         "weights": percents(board.period),
         "confidence": f"{board.period.scheme.confidence / 10:g}",
         "count_names": COUNTS,
-        "beyond": _beyond(board),
+        "beyond": _beyond(board, past),
         "peopled": any(row.unit.residents for row in board.ranked),
-        **_table(board, whole=whole),
+        **_table(board, past, whole=whole),
         "cells": _cells(board, at) if mapped else [],
         "bounds": _bounds(board.ranked),
         "changes": _changes(board.ranked) if in_order and len(board.ranked) <= DRAWN_CHANGES else [],
     }
 
 
-def _table(board: Board, *, whole: bool) -> dict[str, object]:
+def _table(board: Board, past: History, *, whole: bool) -> dict[str, object]:
     """The rows of the league table, and how they are drawn."""
     count = len(board.ranked)
+    ranked = board.ranked if whole else board.ranked[:HEAD]
     return {
-        "ranked": board.ranked if whole else board.ranked[:HEAD],
+        "ranked": [row._replace(history=past.lines.get(row.unit.pk, ())) for row in ranked],
         "low": board.low if whole else board.low[:HEAD],
         "head": HEAD,
         "cut": not whole and max(count, len(board.low)) > HEAD,
         "drawn": count <= DRAWN,
-        "traced": any(len(row.history) > 1 for row in board.ranked),
-        "bars": {name: _floor(board.ranked, name) for name in ("score", *RATE_NAMES)},
+        "traced": any(len(past.lines.get(row.unit.pk, ())) > 1 for row in ranked),
+        "bars_from": _floor(board.ranked),
         "marked_low": count - MARKED if count >= 3 * MARKED else count,
     }
 
@@ -99,17 +104,17 @@ def percents(period: Period) -> dict[str, str]:
     return {name: f"{weight / 10:g}%" for name, weight in ruler.weights_of(period).items()}
 
 
-def _beyond(board: Board) -> bool:
+def _beyond(board: Board, past: History) -> bool:
     """Whether a rate that is shown is outside 0 to 100 %, which a sentence explains."""
-    wholes = [board.whole, *(whole for _code, whole in board.history)]
+    wholes = [board.whole, *(whole for _code, whole in past.whole)]
     return any(row.beyond for row in (*wholes, *board.ranked, *board.low))
 
 
-def _tiles(board: Board) -> list[Tile]:
+def _tiles(board: Board, drawn: History) -> list[Tile]:
     """Volume, the three rates of all answers together, the score they make, and how many answered."""
     now = board.whole
     past = [row.whole if row else None for row in (board.previous, board.year)]
-    history = [] if board.within else [whole for _code, whole in board.history]
+    history = [] if board.within else [whole for _code, whole in drawn.whole]
     tiles = [_counted("accepted", now, past, history)]
     for name in RATE_NAMES:
         changes = [_points(now.rates[name], old.rates[name] if old else None, "%") for old in past]
@@ -142,11 +147,10 @@ def _grown(now: int, old: int) -> Change | None:
     return Change(change, f"{change:+}%")
 
 
-def _floor(ranked: Sequence[Row], name: str) -> int:
-    """Where the bars of a column begin: the ten below the lowest value, so that differences can be seen."""
-    values = [row.standing.score if name == "score" else row.standing.rates[name].percent for row in ranked]
-    known = [value for value in values if value is not None]
-    return min(90, max(0, int(min(known) // 10) * 10 - 10)) if known else 0
+def _floor(ranked: Sequence[Row]) -> int:
+    """Where the bars begin: the ten below the lowest score, so that differences can be seen."""
+    scores = [row.standing.score for row in ranked if row.standing.score is not None]
+    return min(90, max(0, int(min(scores) // 10) * 10 - 10)) if scores else 0
 
 
 def _cells(board: Board, at: datetime) -> list[dict[str, object]]:
@@ -185,7 +189,7 @@ def _changes(ranked: Sequence[Row]) -> list[dict[str, object]]:
 
 def unit_page(unit: Unit, period: Period, known: Sequence[Period], at: datetime) -> dict[str, object]:
     """The context of a unit's page: its month, its history, its categories."""
-    shown = [row for row in known if row.begins <= period.begins][:SHOWN]
+    shown = until(period, known)
     rows = {row.period: row.amounts for row in ruler.amounts(shown, credited=unit, by_period=True)}
     given = ruler.marks_of_unit(unit, shown)
     none, tenths = summed([], AMOUNTS), given.get(period.pk, 0)
@@ -225,7 +229,7 @@ def _categories(unit: Unit, period: Period) -> list[dict[str, object]]:
             "category": names[row.category],
             "amounts": row.amounts,
             "percents": Pooled(row.amounts, ruler.weights_of(period)).percents,
-            "beyond": any(rate.beyond for rate in rates_of(row.amounts).values()),
+            "beyond": beyond(row.amounts),
             "not_solved": missing(row.amounts, "not_solved"),
         }
         for row in rows

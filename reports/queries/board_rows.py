@@ -10,7 +10,7 @@ from urllib.parse import quote
 from reports.queries.board_units import Named
 from reports.rules import changed, percent
 from scoring.models import COUNTS
-from scoring.rules import Standing, Weights, rates_of, rounded, score_of
+from scoring.rules import Standing, Weights, beyond, rates_of, rounded, score_of
 from scoring.rules.intervals import Interval, of_rate
 
 #: Rate → the column of what speaks against it.
@@ -26,6 +26,7 @@ class Row(NamedTuple):
     #: How it stood in the period before, and a year ago, up to the same day.
     before: Standing | None = None
     year: Standing | None = None
+    #: Its scores in the periods drawn, oldest first; of a small group alone.
     history: Sequence[Decimal] = ()
     #: With fewer valid follow-ups an earlier score is none to be compared with.
     least: int = 0
@@ -80,7 +81,7 @@ class Row(NamedTuple):
     @property
     def beyond(self) -> bool:
         """Whether a rate is outside 0 to 100 %."""
-        return any(rate.beyond for rate in self.standing.rates.values())
+        return beyond(self.standing.amounts)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -142,11 +143,11 @@ class Pooled:
     @property
     def beyond(self) -> bool:
         """Whether a rate is outside 0 to 100 %."""
-        return any(rate.beyond for rate in rates_of(self.amounts).values())
+        return beyond(self.amounts)
 
     @cached_property
     def score(self) -> Decimal | None:
-        score = score_of(rates_of(self.amounts), self.weights)
+        score = score_of(self.amounts, self.weights)
         return None if score is None else score + self.given
 
     @property

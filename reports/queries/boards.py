@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from reports.queries import board_units
-from reports.queries.board_history import history
+from reports.queries.board_history import SHOWN
 from reports.queries.board_rows import Pooled, Row
 from reports.queries.board_units import Named, Within
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, COMPARED, Mark, Period, ScoreLine
 from scoring.queries.standing import NOBODY, Placed
 from scoring.rules import (
-    RATE_NAMES,
+    PARTS,
     WHOLE,
     Month,
     Standing,
@@ -25,8 +25,6 @@ from scoring.rules.intervals import Interval, deviations, of_score, ranges
 from scoring.rules.ranking import Lists, band, lists
 from tickets.book import local_day
 
-#: Periods offered and drawn.
-SHOWN = 12
 ALL = Within()
 
 
@@ -56,8 +54,6 @@ class Board:
     #: Units of the group about which nothing was counted.
     idle: int
     whole: Pooled
-    #: The whole group in each real period, whatever part of it is shown.
-    history: Sequence[tuple[str, Pooled]]
     #: The units named each month; of a whole group alone.
     lists: Lists
     marks: Sequence[Mark]
@@ -67,6 +63,11 @@ class Board:
     adjusted: int = 0
     #: Unit → its row, for the lists and the marks.
     by_code: Mapping[str, Row] = field(default_factory=dict, compare=False)
+
+    @property
+    def size(self) -> int:
+        """How many units are compared with each other."""
+        return len(self.ranked) + len(self.low) + self.idle
 
     @property
     def empty(self) -> bool:
@@ -111,10 +112,8 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
     units |= board_units.known(pk for pk, _row in placed.all if pk not in units)
     kept = _kept(within, units, placed, period)
     previous, year = _earlier(group, period, (before, ago), at, units, marks, kept)
-    shown = [row for row in known if row.begins <= period.begins][:SHOWN]
-    past, lines = history(group, shown, units)
     here = _within(placed, kept) if within else placed
-    ranked, low = _rows(here, period, units, (previous, year), lines)
+    ranked, low = _rows(here, period, units, (previous, year))
     told = {row.standing.code: row for row in (*ranked, *low)}
     return Board(
         group=group,
@@ -127,7 +126,6 @@ def board(group: str, period: Period, known: Sequence[Period], at: datetime, wit
         low=low,
         idle=len(kept) - len(told),
         whole=_with_means(_whole(here, period, AMOUNTS), here),
-        history=past,
         lists=_lists(here, previous, period),
         marks=[row for row in marks if row.period_id == period.pk and row.unit_id in kept],
         strata=sorted({unit.stratum for unit in units.values()} - {""}),
@@ -161,7 +159,7 @@ def _earlier(
 ) -> tuple[Earlier | None, Earlier | None]:
     """The period before and that of a year ago, each up to the same day, of the units that are shown."""
     days = {other: compared_until(period, other, at) for other in others if other is not None}
-    found = ruler.amounts_until(days, group)
+    found = ruler.amounts_until(days, districts=ruler.credits_district(group))
     codes = {pk: unit.code for pk, unit in units.items() if pk in kept}
 
     def told(other: Period | None, place: Callable[..., Placed]) -> Earlier | None:
@@ -209,7 +207,6 @@ def _rows(
     period: Period,
     units: Mapping[int, Named],
     earlier: tuple[Earlier | None, Earlier | None],
-    lines: Mapping[int, Sequence[Decimal]],
 ) -> tuple[list[Row], list[Row]]:
     """The rows with what they are compared with; the ranked also with what the sample allows to say."""
     scheme = period.scheme
@@ -217,8 +214,7 @@ def _rows(
     before, year = (dict(row.placed.all) if row else {} for row in earlier)
 
     def made(pk: int, row: Standing, *sure: object) -> Row:
-        past = before.get(pk), year.get(pk), lines.get(pk, ())
-        return Row(units[pk], row, period.code, *past, scheme.min_sample, z, *sure)
+        return Row(units[pk], row, period.code, before.get(pk), year.get(pk), (), scheme.min_sample, z, *sure)
 
     told = zip(placed.ranked, _sure([row for _pk, row in placed.ranked], z), strict=True)
     ranked = [made(pk, row, *sure, band(row.score, scheme.bands)) for (pk, row), sure in told]
@@ -228,7 +224,7 @@ def _rows(
 def _sure(ranked: Sequence[Standing], z: float) -> Iterator[tuple[Interval | None, tuple[int, int], bool]]:
     """Of each, best first: its interval, the places it may have, and whether it is like the one above."""
     above: Interval | None = None
-    intervals = [of_score(row.rates, row.weights, z, row.tenths) for row in ranked]
+    intervals = [of_score(row.amounts, row.weights, z, row.tenths) for row in ranked]
     for interval, places in zip(intervals, ranges(intervals), strict=True):
         alike = above is not None and interval is not None and interval.high >= above.low
         yield interval, places, alike
@@ -250,7 +246,7 @@ def _whole(placed: Placed, period: Period, columns: Sequence[str]) -> Pooled:
 def _with_means(whole: Pooled, placed: Placed) -> Pooled:
     """With the arithmetic mean of its units beside it (DOMAIN §11 sums up by the mean)."""
     rows = [row for _pk, row in placed.all]
-    means = {name: mean((_share(row, name) for row in rows), 4) for name in RATE_NAMES}
+    means = {name: mean((_share(row.amounts, *part) for row in rows), 4) for name, *part in PARTS}
     return replace(
         whole,
         means={name: None if share is None else share.scaleb(2) for name, share in means.items()},
@@ -258,7 +254,7 @@ def _with_means(whole: Pooled, placed: Placed) -> Pooled:
     )
 
 
-def _share(row: Standing, name: str) -> Decimal | None:
+def _share(amounts: ruler.Amounts, num: str, base: str) -> Decimal | None:
     """To 28 digits: exact fractions cost three times that."""
-    num, base = row.rates[name]
-    return Decimal(num) / (WHOLE * base) if base > 0 else None
+    asked = amounts[base]
+    return Decimal(amounts[num]) / (WHOLE * asked) if asked > 0 else None

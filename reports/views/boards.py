@@ -1,7 +1,7 @@
 """The ruler's pages: the board, a unit's month, the lines behind a number, and their files."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from reports.exports import WRITERS
 from reports.queries import boards, lines
 from reports.queries.board_choices import groups, in_bands
+from reports.queries.board_history import history, until
 from reports.queries.board_page import board_page, unit_page
 from reports.queries.board_units import Within
-from reports.queries.boards import Board
 from reports.queries.charts import charts
 from reports.rules import Asked
 from reports.tables import board_table
@@ -58,12 +58,13 @@ def _period(asked: Asked, known: list[Period]) -> Period | None:
     raise Http404(asked.period)
 
 
-def _board(asked: Asked, at: datetime) -> Board:
+def _chosen(asked: Asked) -> tuple[Period, list[Period]]:
+    """The period asked for, else the newest, and all there are. Raises Http404 where there is none."""
     known = boards.periods()
     period = _period(asked, known)
     if period is None:
         raise Http404("no period yet")
-    return boards.board(asked.group, period, known, at, _within(asked))
+    return period, known
 
 
 def _within(asked: Asked) -> Within:
@@ -81,7 +82,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if period is not None:
         asked = replace(asked, period=period.code)
         shown = boards.board(asked.group, period, known, at, _within(asked))
-        context |= board_page(shown, asked, at, whole="all" in request.GET)
+        context |= board_page(shown, asked, known, at, whole="all" in request.GET)
     return render(request, "reports/board.html", context | {"at": at, "asked": asked})
 
 
@@ -89,15 +90,14 @@ def board(request: HttpRequest) -> HttpResponse:
 @reader
 def board_data(request: HttpRequest) -> JsonResponse:
     """What the charts of a board draw."""
-    at = timezone.now()
-    shown = _board(_asked(request), at)
-    drawn = charts(shown.group, shown.period, local_day(at - CALENDAR))
-    until = local_day(at)
-    since = drawn.days[0][0] if drawn.days else until
-    history = [
-        {"code": code, **{name: rate for name, rate in whole.rates.items()}} for code, whole in shown.history
-    ]
-    return JsonResponse({"history": history, "since": since, "until": until, **drawn.as_json})
+    at, asked = timezone.now(), _asked(request)
+    period, known = _chosen(asked)
+    drawn = charts(asked.group, period, local_day(at - CALENDAR))
+    today = local_day(at)
+    since = drawn.days[0][0] if drawn.days else today
+    past = history(asked.group, until(period, known))
+    told = [{"code": code, **whole.rates} for code, whole in past.whole]
+    return JsonResponse({"history": told, "since": since, "until": today, **drawn.as_json})
 
 
 @require_safe
@@ -106,9 +106,7 @@ def board_tables(request: HttpRequest) -> HttpResponse:
     """The charts' data as tables, fetched when somebody opens them."""
     at = timezone.now()
     asked = _asked(request)
-    period = _period(asked, boards.periods())
-    if period is None:
-        raise Http404("no period yet")
+    period, _known = _chosen(asked)
     drawn = charts(asked.group, period, local_day(at - CALENDAR))
     return render(request, "reports/_board_tables.html", {"charts": drawn})
 
@@ -120,7 +118,8 @@ def board_file(request: HttpRequest, ending: str) -> HttpResponse:
     if ending not in WRITERS:
         raise Http404(ending)
     asked = _asked(request)
-    shown = _board(asked, timezone.now())
+    period, known = _chosen(asked)
+    shown = boards.board(asked.group, period, known, timezone.now(), _within(asked))
     media, write = WRITERS[ending]
     cells = board_table(shown, bands=in_bands(shown, asked))
     name = f"board-{shown.group}-{shown.period.code}.{ending}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Sum
@@ -11,7 +12,7 @@ from django.utils import timezone
 from dispatch.models import Assignment
 from followup.models import Answer, Reach
 from scoring.models import AMOUNTS, COMPARED, Correction, Ground, Period, Scheme, ScoreLine
-from scoring.rules import Told, Values, amounts_of, difference
+from scoring.rules import Told, Values, amounts_of, difference, summed
 from scoring.statements import statement
 from tickets.book import book, local_day
 from units.models import Unit
@@ -149,17 +150,48 @@ def amounts(
         return [Row(*row[:3], dict(zip(columns, row[3:], strict=True))) for row in cursor.fetchall()]
 
 
-def amounts_until(days: Mapping[Period, date], group: str) -> dict[int, dict[int, Amounts]]:
-    """Period → credited unit → what it amounted to at the end of the day, in the columns COMPARED."""
+@dataclass(frozen=True)
+class Until:
+    """A period up to the end of one of its days. `digest`: of its lines, once it is published."""
+
+    period: int
+    day: date
+    #: Whether more of the period lies before the day's end than after it.
+    late: bool
+    digest: str = ""
+
+
+def amounts_until(days: Mapping[Period, date], *, districts: bool) -> dict[int, Mapping[int, Amounts]]:
+    """Period → unit, of whatever group, or as `districts` → what it amounted to at the end of the day, in the
+    columns COMPARED. A published period never changes: a process reads each of its days once.
+    """
+    asked = [_until(period, day) for period, day in days.items()]
+    told: dict[int, Mapping[int, Amounts]] = {row.period: _settled(row) for row in asked if row.digest}
+    running = [row for row in asked if not row.digest]
+    if running:
+        told |= _read_until(running)
+    return {period: _by_district(rows) for period, rows in told.items()} if districts else told
+
+
+def _until(period: Period, day: date) -> Until:
+    late = local_day(period.ends) - day < day - local_day(period.begins)
+    return Until(period.pk, day, late, period.digest)
+
+
+@lru_cache(maxsize=16)
+def _settled(asked: Until) -> Mapping[int, Amounts]:
+    return _read_until([asked])[asked.period]
+
+
+def _read_until(asked: Iterable[Until]) -> dict[int, dict[int, Amounts]]:
+    """Period → unit, whatever its group → what it amounted to."""
     wanted = {
-        "periods": [period.pk for period in days],
-        "days": list(days.values()),
-        "late": [_late(period, day) for period, day in days.items()],
+        "periods": [row.period for row in asked],
+        "days": [row.day for row in asked],
+        "late": [row.late for row in asked],
         "zone": timezone.get_default_timezone_name(),
-        "group": group,
-        "whole_districts": credits_district(group),
     }
-    told: dict[int, dict[int, Amounts]] = {period.pk: {} for period in days}
+    told: dict[int, dict[int, Amounts]] = {row.period: {} for row in asked}
     with connection.cursor() as cursor:
         cursor.execute(UNTIL_DAY_SQL, wanted)
         for period, unit, *row in cursor.fetchall():
@@ -167,6 +199,10 @@ def amounts_until(days: Mapping[Period, date], group: str) -> dict[int, dict[int
     return told
 
 
-def _late(period: Period, day: date) -> bool:
-    """Whether more of the period lies before the day's end than after it."""
-    return local_day(period.ends) - day < day - local_day(period.begins)
+def _by_district(rows: Mapping[int, Amounts]) -> dict[int, Amounts]:
+    """What every district's subtree amounts to."""
+    parts: dict[int, list[Amounts]] = {}
+    districts = Unit.objects.filter(pk__in=rows, district__isnull=False)
+    for unit, district in districts.order_by().values_list("pk", "district"):
+        parts.setdefault(district, []).append(rows[unit])
+    return {district: summed(part, COMPARED) for district, part in parts.items()}

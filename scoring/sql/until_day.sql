@@ -1,12 +1,12 @@
--- What some periods amounted to, each at the end of one of its days, by credited unit: the folded days and the
--- lines not yet folded, at one moment (see amounts.sql for `whole_districts`). Late in a period (`late`) it
--- is quicker to take the few days that follow from the whole month; both are written by the same fold.
+-- What some periods amounted to, each at the end of one of its days, by unit: the folded days and the lines
+-- not yet folded, at one moment. Late in a period (`late`) it is quicker to take the few days that follow
+-- from the whole month; both are written by the same fold.
 WITH asked AS (
     SELECT * FROM unnest(%(periods)s::bigint[], %(days)s::date[], %(late)s::boolean[]) AS t (period_id, day, late)
 )
 SELECT
     asked.period_id,
-    CASE WHEN %(whole_districts)s THEN unit.district_id ELSE unit.id END AS unit,
+    part.unit_id,
     {sums}
 FROM asked
 CROSS JOIN LATERAL (
@@ -39,8 +39,4 @@ CROSS JOIN LATERAL (
         AND (line.at AT TIME ZONE %(zone)s)::date <= asked.day
     GROUP BY 1
 ) AS part
-JOIN units_unit AS unit ON unit.id = part.unit_id
-WHERE
-    %(group)s = ''
-    OR CASE WHEN %(whole_districts)s THEN unit.district_id IS NOT NULL ELSE unit.rank_group = %(group)s END
 GROUP BY 1, 2;

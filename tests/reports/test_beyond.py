@@ -104,7 +104,7 @@ def test_such_a_month_is_shown_everywhere_with_the_sentence_that_explains_it(
 
 def test_no_bar_is_longer_than_its_track(april: Period, client_of: ClientOf) -> None:
     page = client_of("supervisor").get(STREETS)
-    assert page.context["bars"]["score"] == 90
+    assert page.context["bars_from"] == 90
     assert 'width="56.0"' in page.content.decode()
 
 

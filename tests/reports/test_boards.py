@@ -6,8 +6,12 @@ from decimal import Decimal
 import pytest
 
 from dispatch.actions import dispatch_by_hand
+from reports.queries import boards
+from reports.queries.board_history import history, until
+from reports.queries.board_page import board_page
 from reports.queries.charts import tile_places
 from reports.queries.lines import COLUMNS, behind
+from reports.rules import Asked
 from scoring.actions import fold
 from scoring.models import COUNTS, Period
 from tests.city import NOON, ZONE, City
@@ -45,7 +49,21 @@ def test_the_board_tells_what_was_worked_out_by_hand(month: City) -> None:
         "satisfied": 8,
         "basic": 1,
     }
-    assert shown.ranked[1].history == [Decimal("100.0"), Decimal("89.6")]
+
+
+def test_the_page_draws_each_units_scores_and_the_groups(month: City) -> None:
+    known = boards.periods()
+    context = board_page(board("streets"), Asked("streets"), known, NOON)
+    assert [row.history for row in context["ranked"]] == [
+        [Decimal("50.0"), Decimal("100.0")],
+        [Decimal("100.0"), Decimal("89.6")],
+    ]
+    assert [(code, whole.amounts["valid"]) for code, whole in context["history"]] == [
+        ("2026-02", 20),
+        ("2026-03", 21),
+    ]
+    large = history("streets", until(known[0], known))
+    assert (large.whole, large.lines) == (context["history"], {})
 
 
 def test_the_summary_tells_the_pooled_rate_and_the_mean_of_the_units_apart(month: City) -> None:
@@ -82,7 +100,8 @@ def test_the_first_period_has_nothing_to_be_compared_with(month: City) -> None:
     shown = board("streets", LAST_MONTH, "2026-02")
     assert (shown.previous, shown.year) == (None, None)
     assert [row.change for row in shown.ranked] == [None, None]
-    assert [code for code, _whole in shown.history] == ["2026-02"]
+    known = boards.periods()
+    assert [code for code, _whole in history("streets", until(shown.period, known)).whole] == ["2026-02"]
 
 
 def test_a_district_stands_for_its_whole_subtree(month: City) -> None:
