@@ -129,7 +129,7 @@
     early(event) {
       var query = this.box.inputValue();
       if (event.key === "Escape") {
-        this.wait(null);
+        this.end("nothing");
       }
       var key = event.key === "Enter" || (event.key === "Tab" && !event.shiftKey);
       var plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
@@ -152,8 +152,8 @@
     }
 
     typed(event) {
-      if (this.waiting && event.target === this.box.control_input) {
-        this.wait(null);
+      if (event.target === this.box.control_input) {
+        this.end("nothing");
       }
     }
 
@@ -165,8 +165,14 @@
       if (first) {
         box.onOptionSelect(event, box.getOption(first.v, true));
       }
-      this.wait(null);
-      this.dispatchEvent(new CustomEvent("combo:chosen", { bubbles: true }));
+      this.end(first ? "chosen" : "nothing");
+    }
+
+    end(how) {
+      if (this.waiting) {
+        this.wait(null);
+        this.dispatchEvent(new CustomEvent("combo:" + how, { bubbles: true }));
+      }
     }
   }
 

@@ -154,6 +154,7 @@
       hotline.remember("keys", event.target.checked ? 1 : 0);
     }
   });
+
   /* Type-ahead: what is pressed before it can be answered waits ---------------------------------- */
 
   var typeahead = window.typeahead;
@@ -203,6 +204,10 @@
     giveBack();
   });
   document.addEventListener("combo:chosen", giveBack);
+  /* What came after a choice that was not made was meant for a form with it. */
+  document.addEventListener("combo:nothing", function () {
+    typeahead.held.length = 0;
+  });
   /* Not at once: a request given up for another one ends just before that begins. */
   document.addEventListener("htmx:afterRequest", function () {
     setTimeout(giveBack, 0);

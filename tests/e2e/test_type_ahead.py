@@ -203,9 +203,11 @@ def test_nothing_found_is_nothing_chosen_and_nothing_sent(open_as: Open, waiting
     page.keyboard.type("没有这个单位")
     page.keyboard.press("Enter")
     expect(page.locator("combo-box[data-waiting]")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
     answer.comes()
     expect(page.locator("combo-box[data-waiting]")).to_have_count(0)
     expect(page.locator(".ts-dropdown .no-results")).to_be_visible()
+    assert page.evaluate("typeahead.held.length") == 0
     assert chosen(page, field) == ""
     assert Ticket.objects.get(pk=waiting[0].pk).version == waiting[0].version
 
