@@ -120,7 +120,7 @@ def without_indexes(do: Callable[[], None]) -> None:
 
 @contextmanager
 def as_published(months: list[Period]) -> Iterator[None]:
-    """With all months but the running one marked as published, as they are from a few days after their end."""
+    """With all months but the running one marked as published, as they are soon after their end."""
     lines = ScoreLine.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
