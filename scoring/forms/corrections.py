@@ -5,9 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from followup.models import Answer, Contacted, Satisfied, Solved
 from handling.forms.fields import words
-from scoring.models import Scheme
-from scoring.queries import said_in
-from tickets.book import local_day
+from scoring.queries import said_in, scheme_at
 
 QUESTIONS = (
     ("contacted", Contacted, "contacted_values"),
@@ -17,7 +15,7 @@ QUESTIONS = (
 
 
 class RightForm(forms.Form):
-    """All three questions, as the scheme of the answer's day knows them."""
+    """All three questions, as the scheme that counts the answer knows them."""
 
     contacted = forms.ChoiceField(label=_("是否联系"), widget=forms.RadioSelect)
     solved = forms.ChoiceField(label=_("是否解决"), widget=forms.RadioSelect)
@@ -32,7 +30,7 @@ class RightForm(forms.Form):
 
     def __init__(self, *args: object, answer: Answer, **options: object) -> None:
         super().__init__(*args, initial=said_in(answer), **options)
-        scheme = Scheme.objects.in_force(local_day(answer.at))
+        scheme = scheme_at(answer.at)
         for name, words_of, values in QUESTIONS:
             known = getattr(scheme, values)
             self.fields[name].choices = [pair for pair in words_of.choices if pair[0] in known]

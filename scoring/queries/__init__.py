@@ -14,6 +14,7 @@ from scoring.queries.ledger import (
     ground_in_force,
     in_ledger,
     said_in,
+    scheme_at,
     values_of,
 )
 from scoring.queries.standing import (
@@ -43,6 +44,7 @@ __all__ = [
     "places",
     "published_places",
     "said_in",
+    "scheme_at",
     "standings",
     "values_of",
     "weights_of",

@@ -39,6 +39,15 @@ def values_of(scheme: Scheme) -> Values:
     return Values(scheme.contacted_values, scheme.solved_values, scheme.satisfied_values, wide)
 
 
+def scheme_at(at: datetime) -> Scheme:
+    """By which an answer of the moment is counted: its period's, though a newer one began within it.
+
+    Raises Scheme.DoesNotExist when the city has none yet.
+    """
+    period = Period.objects.select_related("scheme").filter(begins__lte=at, ends__gt=at).first()
+    return period.scheme if period else Scheme.objects.in_force(local_day(at))
+
+
 def counts(answer: Answer, scheme: Scheme) -> bool:
     """Whether the scheme counts the answer at all; of a merged duplicate only where each caller counts."""
     return answer.scored and (scheme.cluster == Scheme.Cluster.EACH or not answer.merged)
@@ -109,11 +118,11 @@ def asked_until(answer: Answer) -> datetime:
 
 
 def ground_in_force(code: str, at: datetime) -> Ground | None:
-    """The ground as it is on the day, if the scheme in force allows it."""
-    day = local_day(at)
-    if code not in Scheme.objects.in_force(day).grounds:
+    """The ground as it is on the day, if the scheme of the moment allows it."""
+    if code not in scheme_at(at).grounds:
         return None
-    return Ground.objects.filter(code=code, effective_from__lte=day).order_by("-effective_from").first()
+    found = Ground.objects.filter(code=code, effective_from__lte=local_day(at))
+    return found.order_by("-effective_from").first()
 
 
 def credits_district(group: str) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from followup.models import Answer, Contacted, Satisfied, Solved
-from scoring.models import Exclusion, Ground, Scheme
-from scoring.queries.ledger import asked_until, in_ledger
+from scoring.models import Exclusion, Ground
+from scoring.queries.ledger import asked_until, in_ledger, scheme_at
 from tickets.book import book, local_day
 from tickets.models import Ticket
 from units.models import Unit, User
@@ -24,10 +24,9 @@ State = Exclusion.State
 
 def grounds_at(at: datetime) -> list[Ground]:
     """The grounds a unit may name for an answer of that moment."""
-    day = local_day(at)
-    allowed = Scheme.objects.in_force(day).grounds
-    found = Ground.objects.filter(code__in=allowed, effective_from__lte=day).order_by("effective_from")
-    latest = {ground.code: ground for ground in found}
+    allowed = scheme_at(at).grounds
+    found = Ground.objects.filter(code__in=allowed, effective_from__lte=local_day(at))
+    latest = {ground.code: ground for ground in found.order_by("effective_from")}
     # X10 comes after X9.
     named = sorted(allowed, key=lambda code: (len(code), code))
     return [latest[code] for code in named if code in latest and not latest[code].automatic]

@@ -13,7 +13,9 @@ from followup.models import Answer
 from scoring import audit
 from scoring.actions import ensure_period, score
 from scoring.models import ScoreLine
+from scoring.queries import ground_in_force
 from scoring.queries.grades import grades_at
+from scoring.queries.mine import grounds_at
 from tests.city import NOON, City, forget
 from tests.followup.conftest import ASKED_FROM
 from tests.scoring.asking import asked
@@ -85,6 +87,19 @@ def test_very_dissatisfied_reopens_as_dissatisfied_does(city: City, waiting: Tic
     said = Said(solved="solved", satisfied="very_dissatisfied", reason="attitude")
     actions.take_answers(waiting, said, channel="phone", by=city.caller_back, at=AT)
     assert Ticket.objects.get(pk=waiting.pk).state == "handling"
+
+
+def test_a_scheme_that_begins_within_a_month_asks_by_its_grades_from_the_next_month(city: City) -> None:
+    """What is asked is what the month counts: else the worst answers would have no value in it."""
+    month = ensure_period(NOON)
+    new = city.scheme
+    new.pk, new.effective_from, new.satisfied_values = None, NOON.date() - timedelta(days=1), FIVE
+    new.grounds = ["X1"]
+    new.save()
+    assert set(grades_at(NOON)["satisfied"]) == {"satisfied", "basic", "dissatisfied"}
+    assert ground_in_force("X2", NOON) in grounds_at(NOON)
+    assert set(grades_at(month.ends)["satisfied"]) == set(FIVE)
+    assert [ground.code for ground in grounds_at(month.ends)] == ["X1"]
 
 
 @pytest.mark.parametrize(
