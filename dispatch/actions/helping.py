@@ -14,14 +14,8 @@ TIMER = "co"
 
 
 def add_parts(ticket: Ticket, units: Iterable[int], *, due: datetime, at: datetime, task: str = "") -> None:
-    """A part for each of the units that has none yet; part of an action that ends in an event."""
-    # A ticket whose limit never ran has no parts: the ordinary dispatch need not look.
-    known = set(ticket.co_tasks.values_list("unit", flat=True)) if ticket.clock_from else set()
-    rows = [
-        CoTask(ticket=ticket, unit_id=unit, at=at, due=due, task=task)
-        for unit in dict.fromkeys(units)
-        if unit not in known
-    ]
+    """A part for each of the units, which have none to do; part of an action that ends in an event."""
+    rows = [CoTask(ticket=ticket, unit_id=unit, at=at, due=due, task=task) for unit in dict.fromkeys(units)]
     if rows:
         CoTask.objects.bulk_create(rows)
         timers.start_all_until(ticket, TIMER, [row.pk for row in rows], at=at, due=due)

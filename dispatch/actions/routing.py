@@ -187,7 +187,9 @@ def _add_helpers(ticket: Ticket, units: Iterable[int], found: Terms, at: datetim
     part = round(found.handle_minutes * book().number("co_percent", at) / 100)
     due = book().due(found.limit, at, part)
     units = list(units)
-    helping.add_parts(ticket, units, due=due, at=at)
+    # A ticket whose limit never ran has no parts: the ordinary dispatch need not look.
+    known = set(ticket.co_tasks.values_list("unit", flat=True)) if ticket.clock_from else set()
+    helping.add_parts(ticket, (unit for unit in units if unit not in known), due=due, at=at)
     return units
 
 

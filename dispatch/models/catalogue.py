@@ -173,7 +173,12 @@ class CoTask(models.Model):
     objects = CoTaskQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ticket", "unit"], name="co_task_once")]
+        # One to do at a time, however often it was asked: also the way from a ticket to its parts.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "unit", "done_at"], name="co_task_open_once", nulls_distinct=False
+            )
+        ]
         indexes = [
             models.Index(fields=["unit", "-ticket"], name="co_task_of_unit"),
             # A unit has some dozens to do and, after years, thousands that are done.

@@ -66,10 +66,11 @@ def urge(row: CoTask, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def add(ticket: Ticket, *, unit: Unit, task: str, by: User, at: datetime) -> None:
-    """One more unit helps, after `co_percent` of what is left of the lead's limit.
+    """One more unit helps, or one that did its part helps again, for `co_percent` of what is left of the
+    lead's limit.
 
-    Raises Refused for a district outside its own units, for a unit that helps already or may not, and without
-    saying what it is to do.
+    Raises Refused for a district outside its own units, for a unit that has a part to do or may not help, and
+    without saying what it is to do.
     """
     if len(task.strip()) < 2:
         raise Refused(_("请写明需要它协办什么。"))
@@ -77,14 +78,14 @@ def add(ticket: Ticket, *, unit: Unit, task: str, by: User, at: datetime) -> Non
         raise Refused(_("只能给本区承办的工单增加本区的协办单位。"))
     if unit.pk == ticket.lead_id or access.accuses(ticket, unit) or not unit.active:
         raise Refused(_("该单位不能协办这张工单。请另选单位。"))
-    if ticket.co_tasks.filter(unit=unit).exists():
-        raise Refused(_("该单位已是协办单位。"))
+    if ticket.co_tasks.filter(unit=unit, done_at=None).exists():
+        raise Refused(_("该单位已是协办单位，它的协办还没有完成，请催办。"))
     hold(ticket)
     limit, share = book().limit_of(ticket.limit_id), book().number("co_percent", at)
     due = book().share(limit, at, max(at, ticket.handle_due or at), share)
     add_parts(ticket, [unit.pk], due=due, at=at, task=scrub(task.strip()))
     access.give(ticket, [unit.pk], access.Access.Why.CO)
-    row = ticket.co_tasks.get(unit=unit)
+    row = ticket.co_tasks.get(unit=unit, done_at=None)
     ticket.record("co_add", by=by, at=at, facts={"co": row.pk, "unit": unit.pk})
     _tell_helper(row, "co_add", at)
 

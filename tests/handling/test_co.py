@@ -5,11 +5,13 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from dispatch.actions import redispatch
 from dispatch.models import CoTask
+from followup.actions import Said, take_answers
 from handling import actions
 from handling.actions import co
 from hotline.watch import sweep
@@ -132,6 +134,31 @@ def test_a_unit_is_added_later_for_its_share_of_what_is_left(city: City, signed:
     assert Ticket.objects.visible_to(city.housing_clerk).filter(pk=signed.pk).exists()
     told = Notice.objects.filter(kind="co_add").values_list("unit", "role")
     assert set(told) == {(city.housing.pk, "clerk"), (city.housing.pk, "leader")}
+
+
+def test_who_did_its_part_is_asked_again_in_the_second_round(city: City, reported: Ticket) -> None:
+    """One part at a time: the first stays as it was, and the second has a limit of its own."""
+    co.done(part(reported), text="社区已入户测温。", by=city.street_clerk, at=NOON)
+    actions.approve(fresh(reported), by=city.leader, at=NOON)
+    no = Said(contacted="yes", solved="unsolved", satisfied="dissatisfied", reason="not_accepted")
+    take_answers(fresh(reported), no, channel="phone", by=city.caller_back, at=NOON + HOUR)
+    again, doubled = fresh(reported), fresh(reported)
+    assert (again.round, again.state) == (2, "handling")
+    add = partial(co.add, unit=city.street, task="再次入户测温", by=city.dispatcher, at=NOON + 2 * HOUR)
+    add(again)
+    refused(partial(add, doubled), reported, "已是协办")
+    first, second = CoTask.objects.order_by("pk")
+    assert (first.result, first.done_at, first.task) == ("社区已入户测温。", NOON, "")
+    assert (second.unit, second.task, second.done_at) == (city.street, "再次入户测温", None)
+    assert second.due > NOON + 2 * HOUR and Timer.objects.open().get(kind="co").ref == second.pk
+    second.ticket = fresh(reported)
+    co.done(second, text="社区再次入户测温。", by=city.street_clerk, at=NOON + 3 * HOUR)
+    assert not CoTask.objects.filter(done_at=None).exists()
+
+
+def test_a_unit_never_has_two_parts_to_do(city: City, signed: Ticket) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CoTask.objects.create(ticket=signed, unit=city.street, at=NOON)
 
 
 def test_a_district_adds_within_itself_alone(city: City, make: Make) -> None:
