@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
+from scoring.forms.schemes import SchemeForm
 from scoring.models import Period, Scheme
 
 
 @admin.register(Scheme)
 class SchemeConfig(SimpleHistoryAdmin):
+    form = SchemeForm
     list_display = ["code", "name", "effective_from", "period_start_day", "min_sample"]
 
     def has_change_permission(self, request: HttpRequest, obj: Scheme | None = None) -> bool:

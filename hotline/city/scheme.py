@@ -8,7 +8,7 @@ from followup.models import Contacted, Satisfied, Solved
 from hotline.city.reader import Bad, Document, Problems, Row, as_day, once, parsed, read_csv, read_yaml, whole
 from hotline.city.rows import Tally, sync
 from scoring.models import Ground, Period, Scheme
-from scoring.rules.ranking import TIES
+from scoring.rules.ranking import LISTS, TIES
 
 FILE, GROUNDS = "scheme.yaml", "grounds.csv"
 WEIGHTS = ("responded", "solved", "satisfied")
@@ -18,9 +18,8 @@ QUESTIONS = {
     "q2": ("solved_values", Solved.values),
     "q3": ("satisfied_values", Satisfied.values),
 }
-LISTS = ("advanced", "progress", "rectify", "governance")
 OPTIONAL = ["base", "lists", "ties", "league", "bands", "volume_bands", "confidence", "cluster", "source"]
-#: What makes the points; a change of it needs a later date.
+#: What makes the points, the places and the lists; a change of it needs a later date.
 DECIDING = (
     "period_start_day",
     *(f"weight_{name}" for name in WEIGHTS),
@@ -29,6 +28,11 @@ DECIDING = (
     "base",
     "cluster",
     "ties",
+    "lists",
+    "league",
+    "bands",
+    "volume_bands",
+    "confidence",
     "grounds",
 )
 

@@ -88,6 +88,10 @@ TIES: Mapping[str, Tie] = {
 }
 
 
+#: What a scheme may give a size.
+LISTS = ("advanced", "progress", "rectify", "governance")
+
+
 @dataclass(frozen=True)
 class Lists:
     """The units named each month, by code, best or largest first."""
