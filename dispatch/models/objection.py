@@ -29,7 +29,8 @@ class Objection(models.Model):
         LAPSED = "lapsed", _("自动终止")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="objections")
-    #: 1 or 2 over the ticket's life, whichever units raised them.
+    #: 1 or 2 over the ticket's life, whichever units raised them; one that lapsed leaves its number to the
+    #: next.
     number = models.PositiveSmallIntegerField()
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="objections")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -52,7 +53,9 @@ class Objection(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "number"], name="objection_once"),
+            models.UniqueConstraint(
+                fields=["ticket", "number"], name="objection_once", condition=~models.Q(verdict="lapsed")
+            ),
             models.UniqueConstraint(
                 fields=["ticket"], name="objection_open_once", condition=models.Q(verdict="waiting")
             ),

@@ -44,25 +44,47 @@ class Standing:
 
 
 def standing(ticket: Ticket, at: datetime) -> Standing | None:
-    """How the lead stands to the order it got (DOMAIN §3.4); None where nobody has it."""
+    """How the lead stands to the order it got (DOMAIN §3.4); None where nobody has it.
+
+    An objection that lapsed was not ruled on, and is none of those a ticket may see.
+    """
     made = ticket.assignments.order_by("-pk").first()
     if made is None or ticket.limit_id is None:
         return None
     limit = book().limit_of(ticket.limit_id)
-    until = book().due_in(limit.side_calendar_id, made.at, limit.object_minutes)
-    number = ticket.objections.count() + 1
+    since, back = _since(ticket)
+    until = book().due_in(limit.side_calendar_id, back or made.at, limit.object_minutes)
+    number = ticket.objections.exclude(verdict=Verdict.LAPSED).count() + 1
     most = book().number("objection_max", at)
-    return Standing(made, until, number, most, _obstacle(ticket, at, until, number > most))
+    if ticket.bound or number > most:
+        obstacle = _("承办单位已经裁定，不能再提异议。请按裁定办理，确有困难可提请协调。")
+    else:
+        unsigned = ticket.state != State.HANDLING or "auto_sign" in since or back is not None
+        obstacle = _obstacle(since, unsigned, at, until)
+    return Standing(made, until, number, most, obstacle)
 
 
-def _obstacle(ticket: Ticket, at: datetime, until: datetime, spent: bool) -> str:
-    if ticket.bound or spent:
-        return _("承办单位已经裁定，不能再提异议。请按裁定办理，确有困难可提请协调。")
-    told = ticket.events.order_by("-seq").values_list("kind", flat=True)
-    since = set(takewhile(lambda kind: kind not in HANDED, told))
-    if "object" in since:
+def _since(ticket: Ticket) -> tuple[set[str], datetime | None]:
+    """What happened to the order since its unit has it; and when the unit got it back unruled, or None: its
+    caller had taken it back in the middle of an objection, and then wanted it kept.
+    """
+    told = ticket.events.order_by("-seq").values_list("kind", "was", "at")
+    kinds, unruled, back = set(), False, None
+    for kind, was, at in reversed(list(takewhile(lambda event: event[0] not in HANDED, told))):
+        unruled |= kind == "withdraw" and was == State.OBJECTED
+        if unruled and kind == "keep_on":
+            kinds, unruled, back = set(), False, at
+        else:
+            kinds.add(kind)
+    return kinds, back
+
+
+def _obstacle(since: set[str], unsigned: bool, at: datetime, until: datetime) -> str:
+    if "overrule" in since:
         return _("本单位的异议已经审核，不能重复提出。请继续办理，确有困难可提请协调。")
-    if since & TAKEN_UP or (ticket.state == State.HANDLING and "auto_sign" not in since):
+    if "object" in since:
+        return _("办理时限已到，本单位的异议未审核即自动终止，不能再提。请继续办理，确有困难可提请协调。")
+    if since & TAKEN_UP or not unsigned:
         return _("本单位已签收或已开始办理，不能再提异议。请继续办理，确有困难可提请协调。")
     if at > until:
         said = timezone.localtime(until).strftime("%m-%d %H:%M")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.actions import route
+from dispatch.actions import objections, route
 from dispatch.actions.merging import set_free
 from followup.actions.asking import Then, last_try, note_pressure, refuse_partial
 from followup.models import Answer, Reach
@@ -102,6 +102,8 @@ def _go_on(ticket: Ticket, by: User, at: datetime) -> None:
     # Unsigned: it counts as signed now. A result that waited for its approval is to be reported anew.
     changes |= {"signed_at": ticket.signed_at or at, "reported_at": None, "outcome": ""}
     lapse(ticket, at)
+    # Nobody ruled on it: the unit may raise it anew.
+    objections.lapse(ticket, at)
     ticket.move("keep_on", by=by, at=at, facts={"since": since.isoformat()}, **changes)
     ticket.pauses.filter(end=None).update(end=at)
     ticket.reports.filter(verdict=Report.Verdict.WAITING).update(

@@ -17,7 +17,6 @@ from tests.dispatch.objecting import (
     MINUTE,
     fresh,
     grounds,
-    kinds,
     objected,
     ruled,
     second,
@@ -27,7 +26,7 @@ from tests.dispatch.objecting import (
 from tests.handling.conftest import photo
 from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Limit, Setting, Ticket, Timer
+from tickets.models import Setting, Ticket, Timer
 from units.models import Unit
 
 #: A general order may be objected to within four working hours, and the ruling takes two.
@@ -207,30 +206,6 @@ def test_silence_on_the_last_objection_binds_the_unit_that_has_it(city: City, di
     row.refresh_from_db()
     now = fresh(dispatched)
     assert (row.verdict, now.state, now.lead, now.bound) == ("silent", "handling", city.sibling, True)
-
-
-def test_a_limit_that_ends_takes_the_order_to_follow_up_and_the_objection_lapses(city: City) -> None:
-    said = city.request(category=city.leaves["leak"])
-    ticket = intake.file(said, by=city.agent, at=NOON, then=route)
-    Limit.objects.filter(code="E").update(object_minutes=119, rule_minutes=60)
-    book.cache_clear()
-    row = objected(ticket, city, at=NOON + 9 * MINUTE)
-    Timer.objects.update(due=NOON + 3 * HOUR)
-    Ticket.objects.update(aside_at=NOON + 3 * HOUR)
-    sweep(NOON + 2 * HOUR)
-    row.refresh_from_db()
-    now = fresh(ticket)
-    assert (now.state, row.verdict) == ("followup", "lapsed")
-    assert (now.aside_at, Timer.objects.get(kind="objection").stopped_at) == (None, NOON + 2 * HOUR)
-
-
-def test_a_withdrawn_order_lets_its_objection_lapse_by_its_own_bell(city: City, dispatched: Ticket) -> None:
-    row = objected(dispatched, city)
-    dispatched.move("withdraw", by=None, at=NOON + MINUTE, withdrawn_at=NOON + MINUTE)
-    sweep(NOON + 30 * MINUTE)
-    row.refresh_from_db()
-    assert (row.verdict, fresh(dispatched).state) == ("lapsed", "followup")
-    assert kinds(dispatched)[-1] == "objection_lapsed"
 
 
 @pytest.mark.parametrize("last", [False, True])
