@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from scoring.models import Period, Scheme
@@ -47,6 +47,13 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), timezone.get_default_timezone())
 
 
+def _published_at(period: Period) -> datetime | None:
+    """When, as no longer changes until this transaction ends: the lock that the line itself will take."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT frozen_at FROM scoring_period WHERE id = %s FOR KEY SHARE", [period.pk])
+        return cursor.fetchone()[0]
+
+
 @dataclass(frozen=True)
 class Berth:
     """Where a line goes: its period, the moment it counts at, and the published period it adjusts."""
@@ -62,8 +69,11 @@ class Berth:
 def berth(own: Period, moment: datetime, now: datetime) -> Berth:
     """A period takes what is its own until it is published; then it is a dated adjustment of the current one.
 
-    `moment` is clamped into the period, so that its days sum up to it.
+    `moment` is clamped into the period, so that its days sum up to it. One that is being published is waited
+    for: whoever calls it is in a transaction.
     """
+    if own.frozen_at is None and now >= own.ends:
+        own.frozen_at = _published_at(own)
     if own.frozen_at is None:
         return Berth(own, min(max(moment, own.begins), own.ends - MOMENT))
     current = ensure_period(now)
