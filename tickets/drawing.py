@@ -54,7 +54,7 @@ def _states(fact: flow.Fact) -> str:
 def _who(row: flow.Move | flow.Fact) -> str:
     who = _listed(row.roles)
     if row.at_lead:
-        who += " of the lead unit"
+        who += " of the lead unit or inside it" if row.inside else " of the lead unit"
     return "; ".join(part for part in (who, "system" if row.system else "") if part)
 
 

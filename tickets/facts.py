@@ -30,21 +30,22 @@ def _fact(
     roles: Iterable[str] = (),
     *,
     at_lead: bool = False,
+    inside: bool = False,
     system: bool = False,
 ) -> Fact:
-    return Fact(name, label, frozenset(states), frozenset(roles), at_lead, system)
+    return Fact(name, label, frozenset(states), frozenset(roles), at_lead, inside, system)
 
 
 _ROWS = (
-    _fact("contact", _("联系诉求人"), WITH_UNIT | {State.ON_PLAN}, FIELD, at_lead=True),
-    _fact("assign", _("内部分派"), WITH_UNIT | {State.ON_PLAN}, UNIT_STAFF, at_lead=True),
+    _fact("contact", _("联系诉求人"), WITH_UNIT | {State.ON_PLAN}, FIELD, at_lead=True, inside=True),
+    _fact("assign", _("内部分派"), WITH_UNIT | {State.ON_PLAN}, UNIT_STAFF, at_lead=True, inside=True),
     _fact("note", _("备注"), OPEN, EVERYONE - {Role.AUDITOR, Role.ADMIN}),
     _fact("correct", _("更正"), OPEN, [Role.DISPATCHER]),
     _fact("reveal", _("查看完整联系方式"), ANY, EVERYONE - {Role.ADMIN}),
     # The unit's own question, before the hotline's: never counted.
-    _fact("first_call", _("一级回访"), {State.HANDLING, State.REPORTED}, FIELD, at_lead=True),
+    _fact("first_call", _("一级回访"), {State.HANDLING, State.REPORTED}, FIELD, at_lead=True, inside=True),
     _fact("attempt", _("回访联系"), [State.FOLLOWUP], [Role.CALLER_BACK]),
-    _fact("report_late", _("逾期补报"), [State.FOLLOWUP], UNIT_STAFF, at_lead=True),
+    _fact("report_late", _("逾期补报"), [State.FOLLOWUP], UNIT_STAFF, at_lead=True, inside=True),
     _fact("approve_late", _("补报审核通过"), [State.FOLLOWUP], [Role.LEADER], at_lead=True),
     # The caller's side, at any time: by telephone through an agent, or online by themselves.
     _fact("add", _("补充诉求"), OPEN | {State.MERGED}, INTAKE, system=True),
@@ -75,7 +76,7 @@ _ROWS = (
     _fact("plan_ask", _("申请挂账"), WORKING, [Role.LEADER], at_lead=True),
     _fact("plan_sign", _("区级签批挂账"), WORKING, [Role.DISTRICT], at_lead=True),
     _fact("plan_refuse", _("不予挂账"), ANY, DECIDERS, at_lead=True, system=True),
-    _fact("milestone", _("计划节点完成"), [State.ON_PLAN], UNIT_STAFF, at_lead=True),
+    _fact("milestone", _("计划节点完成"), [State.ON_PLAN], UNIT_STAFF, at_lead=True, inside=True),
     _fact("plan_review", _("挂账复核"), [State.ON_PLAN], [Role.SUPERVISOR], system=True),
     _fact("plan_renew", _("挂账展期"), [State.ON_PLAN], [Role.SUPERVISOR]),
     # The order left the plan by another way: the caller took the request back.

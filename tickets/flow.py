@@ -25,7 +25,7 @@ EVERYONE = frozenset(Role)
 @dataclass(frozen=True)
 class Move:
     """A transition. `at_lead`: the actor's unit must cover the lead unit, unless the role is city-wide;
-    `system`: no person needed.
+    `inside`: or be whom the lead gave the order to below itself; `system`: no person needed.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Move:
     target: str
     roles: frozenset[str] = frozenset()
     at_lead: bool = False
+    inside: bool = False
     system: bool = False
 
 
@@ -46,6 +47,7 @@ class Fact:
     states: frozenset[str] = field(default_factory=lambda: frozenset(State))
     roles: frozenset[str] = frozenset()
     at_lead: bool = False
+    inside: bool = False
     system: bool = False
 
 
@@ -57,9 +59,10 @@ def _move(
     roles: Iterable[str] = (),
     *,
     at_lead: bool = False,
+    inside: bool = False,
     system: bool = False,
 ) -> Move:
-    return Move(name, label, frozenset(sources), target, frozenset(roles), at_lead, system)
+    return Move(name, label, frozenset(sources), target, frozenset(roles), at_lead, inside, system)
 
 
 _ROWS = (
@@ -115,7 +118,15 @@ _ROWS = (
     # Handling.
     _move("sign", _("签收"), [State.DISPATCHED], State.HANDLING, UNIT_STAFF, at_lead=True),
     _move("auto_sign", _("自动签收"), [State.DISPATCHED], State.HANDLING, system=True),
-    _move("report", _("反馈结果"), [State.HANDLING], State.REPORTED, UNIT_STAFF, at_lead=True),
+    _move(
+        "report",
+        _("反馈结果"),
+        [State.HANDLING],
+        State.REPORTED,
+        UNIT_STAFF,
+        at_lead=True,
+        inside=True,
+    ),
     _move("approve", _("审核通过"), [State.REPORTED], State.FOLLOWUP, [Role.LEADER], at_lead=True),
     _move("send_back", _("退回补充"), [State.REPORTED], State.HANDLING, [Role.LEADER], at_lead=True),
     _move(

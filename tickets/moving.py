@@ -12,7 +12,7 @@ from tickets.facts import FACTS
 from tickets.rules import next_wake
 from tickets.story import Event
 from units.models import User
-from units.roles import CITY_WIDE, Role
+from units.roles import CITY_WIDE
 
 #: Written with every event.
 ALWAYS = frozenset({"state", "version", "head_hash", "aside_at", "rung_at", "wake_at", "wake_for"})
@@ -27,6 +27,10 @@ class Moving(models.Model):
     def moves_for(self, user: User) -> list[flow.Move]:
         """The listed transitions this person may make now: the buttons on screen."""
         return [move for move in flow.MOVES.values() if not self._objection(move, user)]
+
+    def may(self, name: str, user: User) -> bool:
+        """Whether this person may make this transition now."""
+        return not self._objection(flow.MOVES[name], user)
 
     def facts_for(self, user: User) -> set[str]:
         """The names of the facts this person may record now."""
@@ -126,18 +130,17 @@ class Moving(models.Model):
             return "" if row.system else _("「%(move)s」需要由人办理。") % {"move": row.label}
         if not by.has_role(*row.roles):
             return _("您的角色不能「%(move)s」。") % {"move": row.label}
-        if row.at_lead and not self._stands_at_lead(by, row.roles):
+        if row.at_lead and not self._stands_at_lead(row, by):
             return _("只有主办单位才能「%(move)s」。") % {"move": row.label}
         return ""
 
-    def _stands_at_lead(self, by: User, roles: frozenset[str]) -> bool:
-        """Whether the person acts for the lead: whoever it gave the order to does so too, from below.
-
-        But for the word of the lead's own leader, which no section or community gives in its stead (R26).
+    def _stands_at_lead(self, row: flow.Move | flow.Fact, by: User) -> bool:
+        """Whether the person acts for the lead: in the work itself, whoever it gave the order to below does
+        so too; its word towards others is its own, and its leader's is nobody else's (R26).
         """
-        if by.has_role(*(roles & CITY_WIDE)) or (by.unit is not None and by.unit.covers(self.lead)):
+        if by.has_role(*(row.roles & CITY_WIDE)) or (by.unit is not None and by.unit.covers(self.lead)):
             return True
-        if Role.LEADER in roles and Role.CLERK not in roles:
+        if not row.inside:
             return False
         return by.pk == self.assignee_id or (by.unit is not None and by.unit.covers(self.inner))
 

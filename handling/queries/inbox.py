@@ -120,7 +120,8 @@ def listed(user: User, view: View, at: datetime) -> QuerySet[Ticket]:
         found = _helped(user)
     elif not user.has_role(*OF_THE_UNIT):
         found = Ticket.objects.visible_to(user).filter(assignee=user)
-    elif _inside(user):
+    # What is to be signed is the lead's, though it gave it to somebody below already.
+    elif view.key != "unsigned" and _inside(user):
         found = Ticket.objects.visible_to(user).filter(_ours(user))
     else:
         found = Ticket.objects.led_under(user)
@@ -174,9 +175,15 @@ def page(user: User, view: View, at: datetime, *, text: str = "", after: str = "
 
 @dataclass(frozen=True)
 class Line:
-    """An order as the list shows it."""
+    """An order as the list shows it to this reader."""
 
     ticket: Ticket
+    user: User
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether it may be ticked, to be signed with others."""
+        return self.ticket.may("sign", self.user)
 
     @property
     def running(self) -> bool:
@@ -197,7 +204,7 @@ class Line:
 def line(ticket: Ticket, user: User, view: View, at: datetime) -> Line:
     """The order as this view shows it; its own due moment is worked out where the view has one."""
     there = listed(user, view, at).filter(pk=ticket.pk).first() if view.order == "co_due" else None
-    return Line(there or ticket)
+    return Line(there or ticket, user)
 
 
 def rail(user: User, at: datetime) -> list[tuple[View, str]]:

@@ -130,7 +130,7 @@ def _list(request: HttpRequest, data: dict[str, str], at: datetime) -> dict[str,
     return {
         "view": view,
         "text": text,
-        "lines": [queries.Line(ticket) for ticket in page.rows],
+        "lines": [queries.Line(ticket, request.user) for ticket in page.rows],
         "next_url": _next_url(view, text, page.after),
         "acts": view.key != "co" and request.user.has_role(Role.CLERK, Role.LEADER),
         "at": at,

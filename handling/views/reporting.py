@@ -132,7 +132,7 @@ def _page(request: HttpRequest, shown: Shown, form: ReportForm) -> HttpResponse:
         "form": form,
         "conflict": shown.conflict,
         "desk": queries.desk(ticket, request.user),
-        "line": queries.Line(ticket),
+        "line": queries.Line(ticket, request.user),
         **_preview(request, ticket, said | {"held": "1" if held else ""}),
     }
     return render(request, "handling/report.html", context, status=shown.status)

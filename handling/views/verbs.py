@@ -92,7 +92,7 @@ def show(
     asides = beside(ticket, request.user, at)
     context = {
         "ticket": ticket,
-        "line": queries.Line(ticket),
+        "line": queries.Line(ticket, request.user),
         "desk": desk,
         "asides": asides,
         "at": at,

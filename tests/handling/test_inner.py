@@ -67,6 +67,31 @@ def test_a_community_sees_what_it_was_given_and_works_on_it(
     assert fresh(ticket).contacted_at == NOON
 
 
+def test_a_community_does_the_work_and_the_street_speaks(
+    city: City, community: Unit, order: Order, client_of: ClientOf
+) -> None:
+    """What binds the street towards others is not on the community's page, and refused where it is sent."""
+    ticket, now = order(category=city.leaves["property"]), timezone.now()
+    actions.assign(ticket, inner=community, by=city.street_clerk, at=now)
+    url, inbox = reverse("handling:pane", args=[ticket.number]), reverse("handling:inbox")
+    below, street = client_of("neighbour"), client_of("street_clerk")
+    assert [below.get(inbox, {"v": view}).content.decode().count(ticket.number) > 0
+            for view in ("unsigned", "open")] == [False, True]  # fmt: skip
+    tick = f'name="pick" value="{ticket.number}:'
+    assert tick in street.get(inbox, {"v": "open"}).content.decode()
+    assert tick not in below.get(inbox, {"v": "open"}).content.decode()
+    assert "/sign/" in street.get(url).content.decode()
+    unsigned = below.get(url).content.decode()
+    assert "/sign/" not in unsigned and 'id="object"' not in unsigned and "/contact/" in unsigned
+    refused(lambda: actions.sign(fresh(ticket), by=city.neighbour, at=now), ticket, "只有主办单位")
+    actions.sign(fresh(ticket), by=city.street_clerk, at=now)
+    words = ("/coordinate/", "/whistle/", "/report/")
+    assert [word in street.get(url).content.decode() for word in words] == [True, True, True]
+    assert [word in below.get(url).content.decode() for word in words] == [False, False, True]
+    sent = post(below, "coordinate", fresh(ticket), **{"coordinate-question": "请区里协调解决"})
+    assert (sent.status_code, fresh(ticket).coordinations.count()) == (422, 0)
+
+
 def test_giving_it_to_another_takes_the_access_back(city: City, community: Unit, general: Ticket) -> None:
     actions.assign(general, inner=community, by=city.street_clerk, at=NOON)
     actions.assign(fresh(general), to=city.street_leader, by=city.street_clerk, at=NOON)
