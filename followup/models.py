@@ -137,6 +137,8 @@ class Answer(models.Model):
     remark = models.CharField(_("诉求人意见"), max_length=300, blank=True)
     #: How the round stood when the caller was asked: the unit's own record of a contact; its limit missed.
     recorded = models.BooleanField(default=False)
+    #: That contact came after its time.
+    late_contact = models.BooleanField(default=False, db_default=False)
     overdue = models.BooleanField(default=False)
     #: The caller says that somebody pressed them for an answer or a withdrawal.
     pressed = models.BooleanField(_("是否受到施压"), default=False)
@@ -163,6 +165,11 @@ class Answer(models.Model):
     @property
     def valid(self) -> bool:
         return self.reach == Reach.REACHED
+
+    @property
+    def contact_in_time(self) -> bool:
+        """By the unit's own record alone; what the caller says to Q1 goes before it (DOMAIN §2.2)."""
+        return self.recorded and not self.late_contact
 
     @property
     def scored(self) -> bool:

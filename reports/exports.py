@@ -56,7 +56,7 @@ def _line(row: Told) -> Cells:
     ]
     if not answer.valid:
         said = [answer.get_reach_display(), None, None]
-    clock: Cells = [_yes(answer.recorded), _yes(line.late), _yes(answer.overdue)]
+    clock: Cells = [_yes(answer.recorded), _yes(answer.late_contact), _yes(answer.overdue)]
     return [*cells, *said, answer.get_reason_display(), answer.round, *clock, row.lost]
 
 

@@ -124,6 +124,7 @@ def _end(
     if answer.pressed:
         note_pressure(ticket, by, at)
     answer.recorded, answer.overdue = ticket.contacted_at is not None, ticket.overdue_at is not None
+    answer.late_contact = _contacted_late(ticket)
     # The move comes first: its compare-and-swap decides between two answers at once.
     ticket.move(
         "reopen" if again else "close",
@@ -140,6 +141,12 @@ def _end(
     if then is not None:
         then(answer, at)
     return answer
+
+
+def _contacted_late(ticket: Ticket) -> bool:
+    """Whether this round's contact came after its time, which begins anew for the unit it is handed on to."""
+    at, due = ticket.contacted_at, ticket.contact_due
+    return at is not None and due is not None and at > due
 
 
 def _told(answer: Answer) -> dict[str, object]:

@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.models import Assignment
-from followup.models import Answer
 from reports.rules import masked_number
 from scoring import queries as ruler
 from scoring.models import AMOUNTS, Period, ScoreLine
 from scoring.rules import RATE_NAMES, WHOLE, Weights, summed
 from scoring.rules.losing import Amounts, lost, points
 from tickets import pages
-from tickets.models import Category, Event
+from tickets.models import Category
 from tickets.queries import readable
 from units.models import Place, Unit, User
 
@@ -48,34 +46,14 @@ AGAINST = {
     "not_solved": ("solved",),
     "not_satisfied": ("satisfied", "basic"),
 }
-#: The limit of a contact was missed in the answer's own round, which began with the answer before it, and by
-#: the unit that was asked about: what was handed on since began anew.
-LATE = (
-    Event.objects.filter(ticket=OuterRef("ticket"), kind="contact_late", at__lte=OuterRef("answer__at"))
-    .exclude(
-        Exists(
-            Answer.objects.filter(
-                ticket=OuterRef("ticket"),
-                round__lt=OuterRef(OuterRef("answer__round")),
-                at__gte=OuterRef("at"),
-            )
-        )
-    )
-    .exclude(
-        Exists(
-            Assignment.objects.filter(
-                ticket=OuterRef("ticket"), at__gte=OuterRef("at"), at__lt=OuterRef(OuterRef("answer__at"))
-            )
-        )
-    )
-)
 #: How the unit's clock stood; the same as in sql/lost.sql.
+_IN_TIME = Q(answer__overdue=False, answer__recorded=True, answer__late_contact=False)
 ON_CLOCK = {
     "overdue": Q(answer__overdue=True),
     "unrecorded": Q(answer__overdue=False, answer__recorded=False),
-    "contact_late": Q(answer__overdue=False, answer__recorded=True, late=True),
-    "denied": Q(answer__overdue=False, answer__recorded=True, late=False, answer__contacted="no"),
-    "in_time": Q(answer__overdue=False, answer__recorded=True, late=False) & ~Q(answer__contacted="no"),
+    "contact_late": Q(answer__overdue=False, answer__recorded=True, answer__late_contact=True),
+    "denied": _IN_TIME & Q(answer__contacted="no"),
+    "in_time": _IN_TIME & ~Q(answer__contacted="no"),
 }
 
 
@@ -143,7 +121,6 @@ def behind(period: Period, unit: Unit, column: str, narrow: Narrow | None = None
         lines = lines.filter(unit__in=Unit.objects.filter(district=unit).values("pk"))
     else:
         lines = lines.filter(unit=unit)
-    lines = lines.annotate(late=Exists(LATE))
     return lines if narrow is None else lines.filter(_within(narrow))
 
 

@@ -11,21 +11,7 @@ WITH lost AS (
         CASE
             WHEN answer.overdue THEN 'overdue'
             WHEN NOT answer.recorded THEN 'unrecorded'
-            WHEN EXISTS (
-                SELECT FROM tickets_event AS event
-                WHERE event.ticket_id = answer.ticket_id AND event.kind = 'contact_late' AND event.at <= answer.at
-                    AND NOT EXISTS (
-                        SELECT FROM followup_answer AS earlier
-                        WHERE earlier.ticket_id = answer.ticket_id AND earlier.round < answer.round
-                            AND earlier.at >= event.at
-                    )
-                    -- Missed by the unit that had it before: what is handed on begins anew.
-                    AND NOT EXISTS (
-                        SELECT FROM dispatch_assignment AS given
-                        WHERE given.ticket_id = answer.ticket_id
-                            AND given.at >= event.at AND given.at < answer.at
-                    )
-            ) THEN 'contact_late'
+            WHEN answer.late_contact THEN 'contact_late'
             WHEN answer.contacted = 'no' THEN 'denied'
             ELSE 'in_time'
         END AS clock,

@@ -68,7 +68,7 @@ def answer_amounts(answer: Answer, scheme: Scheme) -> Amounts:
         valid=answer.valid,
         ended=not answer.reopens,
         fresh=answer.merged and not _given(answer),
-        recorded=answer.recorded,
+        recorded=answer.contact_in_time,
         overdue=answer.overdue,
         contacted=answer.contacted,
         solved=answer.solved,
@@ -97,7 +97,7 @@ def corrected_amounts(correction: Correction, scheme: Scheme, *, returned: bool)
     `returned`: a rebound had revoked its 已解决 before; no correction brings it back, or takes it twice.
     """
     answer, values = correction.answer, values_of(scheme)
-    told = {"valid": True, "ended": True, "recorded": answer.recorded, "overdue": answer.overdue}
+    told = {"valid": True, "ended": True, "recorded": answer.contact_in_time, "overdue": answer.overdue}
     now = amounts_of(Told(**told, **correction.now), values)
     added = difference(now, amounts_of(Told(**told, **correction.was), values))
     return {**added, "solved": 0, "solved_num": 0} if returned else added

@@ -23,8 +23,8 @@ SOLVED = ("solved", "solved_num")
 @dataclass(frozen=True)
 class Told:
     """What a follow-up brought. `ended`: the order was archived with it, not reopened; `fresh`: the unit got
-    it merged, and never as an order; `recorded`: the unit's own record says that it contacted the caller;
-    `overdue`: it had missed its limit.
+    it merged, and never as an order; `recorded`: the unit's own record says that it contacted the caller, and
+    in time; `overdue`: it had missed its limit.
     """
 
     valid: bool

@@ -6,7 +6,7 @@ WITH told AS (
         line.*, answer.unit_id AS should_unit, answer.ticket_id AS should_ticket, answer.at AS answered,
         answer.counted AND NOT answer.repeat AND NOT (answer.merged AND scheme.cluster = 'once')
             AND answer.reach <> 'withdrawn' AS counted,
-        answer.overdue AS was_late, answer.recorded, own.begins, own.ends, scheme.base,
+        answer.overdue AS was_late, answer.recorded AND NOT answer.late_contact AS recorded, own.begins, own.ends, scheme.base,
         answer.reach = 'reached' AS asked,
         NOT ((answer.round = 1 OR answer.merged) AND (answer.solved = 'unsolved' OR answer.satisfied IN ('dissatisfied', 'very_dissatisfied')))
             AS ended,

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
@@ -13,7 +12,6 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from dispatch.actions import dispatch_by_hand
-from dispatch.models import Assignment
 from followup.models import Answer
 from reports.queries import lines, why
 from scoring.actions import adjusting, ensure_period, exclusions, score_waiting
@@ -23,7 +21,6 @@ from scoring.rules.losing import lost
 from tests.city import NOON, City
 from tests.handling.conftest import photo
 from tests.scoring.asking import asked, asked_often, filed
-from tickets.models import Ticket
 
 BASE = "/board/2026-03/110108009/"
 
@@ -122,60 +119,16 @@ def test_the_clock_of_a_line_is_how_the_unit_stood_when_the_caller_was_asked(
     month: City, bad: Answer, client_of: Callable[[str], Client]
 ) -> None:
     Answer.objects.filter(pk=bad.pk).update(recorded=True)
-    ticket = Ticket.objects.get(pk=bad.ticket_id)
     for clock, change in (
         ("denied", lambda: None),
-        ("contact_late", lambda: ticket.record("contact_late", by=None, at=NOON)),
+        ("contact_late", lambda: Answer.objects.filter(pk=bad.pk).update(late_contact=True)),
         ("overdue", lambda: Answer.objects.filter(pk=bad.pk).update(overdue=True)),
     ):
-        if clock == "contact_late":
-            Ticket.objects.filter(pk=ticket.pk).update(state="handling")
-            ticket.refresh_from_db()
         change()
         page = client_of("supervisor").get(f"{BASE}lost/?clock={clock}")
         assert [row.line.answer for row in page.context["page"].rows] == [bad], clock
         told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
         assert f"clock={clock}" in [part.query for part in told]
-
-
-def test_a_late_contact_of_the_first_round_is_not_held_against_the_second(
-    month: City, client_of: Callable[[str], Client]
-) -> None:
-    """The first "no" ends the first round; the second contact was in time, and denied by nobody."""
-    first = asked(month, month.street, "yes unsolved basic", round_=1)
-    ticket = first.ticket
-    Ticket.objects.filter(pk=ticket.pk).update(state="handling")
-    ticket.refresh_from_db()
-    ticket.record("contact_late", by=None, at=NOON - timedelta(hours=1))
-    second = Answer.objects.get(pk=first.pk)
-    second.pk, second.round, second.at, second.counted = None, 2, NOON + timedelta(hours=1), False
-    second.save()
-    Answer.objects.filter(ticket=ticket).update(recorded=True)
-    score_waiting(NOON + timedelta(hours=1))
-    for clock, answer in (("contact_late", first), ("in_time", second)):
-        page = client_of("supervisor").get(f"{BASE}lost/?clock={clock}")
-        assert [row.line.answer for row in page.context["page"].rows] == [answer], clock
-    told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
-    lost = {part.query: part.asked for part in told}
-    assert (lost["clock=contact_late"], lost["clock=in_time"]) == (1, 1)
-
-
-def test_a_late_contact_of_the_unit_before_is_not_held_against_the_next(
-    month: City, bad: Answer, client_of: Callable[[str], Client]
-) -> None:
-    """It was passed on after that, or given by a ruling: the next unit's window was its own."""
-    ticket = Ticket.objects.get(pk=bad.ticket_id)
-    Answer.objects.filter(pk=bad.pk).update(recorded=True)
-    Ticket.objects.filter(pk=ticket.pk).update(state="handling")
-    ticket.refresh_from_db()
-    missed = bad.at - timedelta(hours=3)
-    ticket.record("contact_late", by=None, at=missed)
-    Assignment.objects.create(ticket=ticket, unit=month.street, how="within_district", at=missed)
-    for clock, found in (("contact_late", []), ("denied", [bad])):
-        page = client_of("supervisor").get(f"{BASE}lost/?clock={clock}")
-        assert [row.line.answer for row in page.context["page"].rows] == found, clock
-    told = why.why(month.street, ensure_period(NOON), month.supervisor)["clocks"]
-    assert "clock=contact_late" not in [part.query for part in told]
 
 
 def test_an_exclusion_says_what_the_score_would_be_without_it(
