@@ -12,7 +12,8 @@ from dispatch.actions.rebound import second_round, stand_alone
 from dispatch.queries.merging import first_request
 from followup.models import Answer, Attempt, Reach
 from followup.queries import policy_at, tries_of
-from followup.rules import Try, enough, quiet
+from followup.rules import FINAL, Try, enough, quiet
+from intake.models import Case
 from intake.rules import scrub
 from tickets.errors import Refused
 from tickets.models import Ticket
@@ -39,10 +40,15 @@ class Said:
 
 @transaction.atomic
 def attempt(ticket: Ticket, *, channel: str, reach: str, by: User, at: datetime) -> Attempt:
-    """Note an attempt that failed. Raises Refused at night and for the unit's own people."""
+    """Note an attempt that failed. Raises Refused at night, for the unit's own people, and for "anonymous"
+    where there is a number.
+    """
     refuse_partial(ticket, by)
     if quiet(at, policy_at(at)):
         raise Refused(_("现在是免打扰时段，请在白天回访。"))
+    numbered = Case.objects.filter(ticket=ticket, caller__phone_index__isnull=False)
+    if reach == Reach.ANONYMOUS and numbered.exists():
+        raise Refused(_("诉求人留有电话，不属于匿名，请按实际结果记录。"))
     row = Attempt.objects.create(
         ticket=ticket, round=ticket.round, by=by, channel=channel, reach=reach, at=at
     )
@@ -92,12 +98,15 @@ def end_unasked(ticket: Ticket, *, by: User, at: datetime, then: Then | None = N
 
 
 def last_try(ticket: Ticket, by: User, at: datetime) -> Try:
-    """The attempt after which it is enough. Raises Refused before, and for the unit's own people."""
+    """The attempt after which it is enough: the one that ended it, like a refusal, whatever was tried since.
+
+    Raises Refused before, and for the unit's own people.
+    """
     refuse_partial(ticket, by)
     tries = tries_of(ticket)
     if not enough(tries, policy_at(at)):
         raise Refused(_("回访次数、方式、时段或间隔未达要求，还不能结束回访。"))
-    return tries[-1]
+    return next((one for one in reversed(tries) if one.reach in FINAL), tries[-1])
 
 
 def note_pressure(ticket: Ticket, by: User | None, at: datetime) -> None:

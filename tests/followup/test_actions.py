@@ -10,6 +10,7 @@ from handling import actions as handling
 from handling.actions import Result
 from hotline.watch import sweep
 from intake import actions as intake
+from intake.models import Caller
 from tests.city import NOON, City
 from tests.followup.conftest import ASKED_FROM
 from tickets.errors import Refused, Stale
@@ -215,6 +216,24 @@ def test_a_caller_who_refuses_is_let_alone_and_never_counted_as_satisfied(
     actions.attempt(waiting, channel="phone", reach="refused", by=city.caller_back, at=AT)
     answer = actions.end_unasked(waiting, by=city.caller_back, at=AT)
     assert (answer.reach, answer.satisfied, fresh(waiting).state) == ("refused", "", "closed")
+
+
+def test_a_refusal_stays_one_though_somebody_rang_again(city: City, waiting: Ticket) -> None:
+    """Else 拒访率 would hide it."""
+    for reach in ("refused", "no_answer"):
+        actions.attempt(waiting, channel="phone", reach=reach, by=city.caller_back, at=AT)
+    assert actions.end_unasked(waiting, by=city.caller_back, at=AT).reach == "refused"
+
+
+def test_nobody_who_left_a_number_is_called_anonymous(city: City, waiting: Ticket) -> None:
+    """One such mark ends a follow-up: it must not spare a unit its answers."""
+    by = {"channel": "phone", "reach": "anonymous", "by": city.caller_back, "at": AT}
+    with pytest.raises(Refused, match="留有电话"):
+        actions.attempt(waiting, **by)
+    assert unchanged(waiting) and Attempt.objects.count() == 0
+    Caller.objects.update(phone="", phone_index=None)
+    actions.attempt(waiting, **by)
+    assert actions.end_unasked(waiting, by=city.caller_back, at=AT).reach == "anonymous"
 
 
 def test_attempts_of_the_first_round_do_not_count_in_the_second(city: City, waiting: Ticket) -> None:
