@@ -10,7 +10,7 @@ from urllib.parse import quote
 from reports.queries.board_units import Named
 from reports.rules import changed, percent
 from scoring.models import COUNTS
-from scoring.rules import Standing, Weights, beyond, rates_of, rounded, score_of
+from scoring.rules import Standing, Weights, beyond, rates_of, rounded, score_of, with_marks
 from scoring.rules.intervals import Interval, of_rate
 
 #: Rate → the column of what speaks against it.
@@ -147,8 +147,7 @@ class Pooled:
 
     @cached_property
     def score(self) -> Decimal | None:
-        score = score_of(self.amounts, self.weights)
-        return None if score is None else score + self.given
+        return with_marks(score_of(self.amounts, self.weights), self.tenths)
 
     @property
     def given(self) -> Decimal:

@@ -18,7 +18,7 @@ from scoring import queries as ruler
 from scoring.models import AMOUNTS, Exclusion, Period, ScoreLine
 from scoring.queries.publishing import adjustments
 from scoring.queries.standing import marks_of
-from scoring.rules import RATE_NAMES, Weights, beyond, score_of, summed, taken_back
+from scoring.rules import RATE_NAMES, Weights, beyond, score_of, summed, taken_back, with_marks
 from scoring.rules.losing import Amounts, lost, missed, points, score_with, score_without
 from tickets.models import Category, Ticket
 from tickets.queries import readable
@@ -75,7 +75,7 @@ class Account:
 
     def with_given(self, score: Decimal | None) -> Decimal | None:
         """A score with the points that people gave or took."""
-        return None if score is None else score + self.given
+        return with_marks(score, self.tenths)
 
     @property
     def given(self) -> Decimal:

@@ -20,6 +20,7 @@ from scoring.rules.arithmetic import (
     summed,
     taken_back,
     unsolved,
+    with_marks,
 )
 from scoring.rules.periods import Month, month_of, same_day
 from scoring.rules.ranking import Standing, rank
@@ -49,4 +50,5 @@ __all__ = [
     "summed",
     "taken_back",
     "unsolved",
+    "with_marks",
 ]

@@ -139,6 +139,11 @@ def score_of(amounts: Mapping[str, int], weights: Weights) -> Decimal | None:
     return rounded(100 * top, bottom * weighed * WHOLE, 1) if weighed else None
 
 
+def with_marks(score: Decimal | None, tenths: int) -> Decimal | None:
+    """A score with what people gave or took, in tenths of a point; without a score nothing is added."""
+    return score if score is None or not tenths else score + shifted(tenths, 1)
+
+
 def summed(rows: Iterable[Mapping[str, int]], names: Sequence[str]) -> dict[str, int]:
     """The amounts of many as one; of two names at least."""
     totals = map(sum, zip(*map(itemgetter(*names), rows), strict=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from scoring.rules.arithmetic import Rate, Weights, placed, rates_of, score_of
+from scoring.rules.arithmetic import Rate, Weights, placed, rates_of, score_of, with_marks
 
 #: After every value.
 LAST = 10**18
@@ -32,7 +32,7 @@ class Standing:
 
     def __post_init__(self) -> None:
         score = score_of(self.amounts, self.weights)
-        self.score = score if score is None or not self.tenths else score + Decimal(self.tenths) / 10
+        self.score = with_marks(score, self.tenths) if self.tenths else score
 
     @property
     def rates(self) -> dict[str, Rate]:
