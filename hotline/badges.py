@@ -12,6 +12,7 @@ from django.db.models import Count
 from dispatch.queries import objections
 from handling.queries.undecided import CITY, undecided
 from hotline import pulse
+from intake.models import Guidance
 from scoring.models import Exclusion
 from tickets.models import Ticket
 from tickets.states import State
@@ -20,7 +21,7 @@ from units.models import Unit
 
 def counts() -> dict[int, dict[str, int]]:
     """Unit → navigation key → how many wait: orders to sign, questions to decide, requests to dispatch,
-    objections to rule on, callers to ask, exclusions to decide."""
+    objections to rule on, ways told that wait for the team leader, callers to ask, exclusions to decide."""
     tickets = Ticket.objects.order_by()
     unsigned = tickets.filter(state=State.DISPATCHED).values_list("lead").annotate(Count("pk"))
     told = {unit: {"handling-inbox": waiting} for unit, waiting in unsigned}
@@ -33,6 +34,7 @@ def counts() -> dict[int, dict[str, int]]:
         "dispatch-objections": objections.unruled(),
         "followup-desk": tickets.waiting_followup().count(),
         "handling-decisions": decisions[CITY],
+        "intake-guides": Guidance.objects.filter(verdict=Guidance.Verdict.WAITING).count(),
         "ruler-exclusions": Exclusion.objects.waiting().count(),
     }
     for centre in Unit.objects.filter(type=Unit.Type.CITY_CENTRE).values_list("pk", flat=True):

@@ -40,7 +40,22 @@ WATCHERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 #: In the order of the bar. A page that does not exist (yet) is left out.
 ENTRIES = (
-    Entry("intake:desk", _("受理台"), "headset", "g d", frozenset({Role.AGENT, Role.TEAM_LEADER})),
+    Entry(
+        "intake:desk",
+        _("受理台"),
+        "headset",
+        "g d",
+        frozenset({Role.AGENT, Role.TEAM_LEADER}),
+        frozenset({"intake:desk", "intake:filed", "intake:file", "intake:word", "intake:call"}),
+    ),
+    Entry(
+        "intake:guides",
+        _("途径确认"),
+        "info-circle",
+        "g q",
+        frozenset({Role.TEAM_LEADER}),
+        frozenset({"intake:guides", "intake:guide"}),
+    ),
     Entry(
         "dispatch:desk",
         _("派单台"),

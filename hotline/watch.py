@@ -1,16 +1,19 @@
 """The sweep with every room's bells: the project alone knows them all."""
 
 from datetime import datetime
+from functools import partial
 
 from dispatch import sweep as steps
-from dispatch.actions import objections, oversight
+from dispatch.actions import objections, oversight, route
 from handling.actions import co, coordination, extension, on_plan, on_site, plan, whistle
+from intake.actions import guiding
 from scoring.actions import exclusions
 from tickets.models import Ticket
 from tickets.timers import Bells
 
 #: kind of timer → what happens when it rings.
 BELLS: Bells = {
+    guiding.TIMER: partial(guiding.fall_silent, then=route),
     objections.TIMER: objections.silent,
     oversight.TIMER: oversight.late,
     co.TIMER: co.fall_late,

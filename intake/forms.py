@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from intake.models import WORD_LENGTH, Call, Caller, Word
+from intake.models import WORD_LENGTH, Call, Caller, Guidance, Word
 from intake.queries import category_of, place_of, unit_with
 from intake.requests import CONTENT_LENGTH, KEY_LENGTH, NAME_LENGTH, Request, own_key
 from intake.rules import clean_phone, transfer_line
@@ -26,6 +26,7 @@ REQUIRED = {
     "kind": _("请选择诉求类型。"),
     "content": _("请填写诉求内容。"),
     "answer": _("请写明答复内容或告知的途径（Alt D）。"),
+    "way": _("请选择途径类别（Alt D）。"),
 }
 
 
@@ -91,6 +92,19 @@ class LookForm(forms.Form):
     reason = forms.CharField(label=_("查看事由"), max_length=200)
 
 
+class GuideForm(forms.Form):
+    """The team leader's word on a way that was told."""
+
+    verdict = forms.ChoiceField(
+        label=_("结论"),
+        choices=(("confirm", _("确认，办结")), ("accept", _("转为受理，派单"))),
+        widget=forms.RadioSelect,
+    )
+    opinion = forms.CharField(
+        label=_("意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class WordForm(forms.Form):
     """What the caller says about an earlier request. The button that was pressed says what it is."""
 
@@ -152,6 +166,13 @@ class DeskForm(forms.Form):
         max_length=CONTENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    way = forms.ChoiceField(
+        label=_("途径类别"),
+        choices=Guidance.Way.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("告知途径的须选，由班长确认后办结"),
+    )
     client_key = forms.CharField(max_length=KEY_LENGTH, widget=forms.HiddenInput)
     call = forms.CharField(max_length=20, widget=forms.HiddenInput)
 
@@ -167,10 +188,13 @@ class DeskForm(forms.Form):
             self.fields["kind"].required = self.fields["content"].required = False
         if move in ("answer", "guide"):
             self.fields["answer"].required = True
+        self.fields["way"].required = move == "guide"
 
     def to_request(self, by: User, call: Call) -> Request:
         """What was typed, as a request of the caller on the line."""
-        said = {key: value for key, value in self.cleaned_data.items() if key not in ("answer", "call")}
+        said = {
+            key: value for key, value in self.cleaned_data.items() if key not in ("answer", "call", "way")
+        }
         said["kind"] = said["kind"] or Kind.HELP
         said["content"] = said["content"] or self.told
         said["client_key"] = own_key(by, said["client_key"])

@@ -120,3 +120,43 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Guidance(models.Model):
+    """The caller was told another way, and no unit is to have the request: the team leader's word is needed.
+
+    DOMAIN R7: beyond what units answer for, for the law's own ways, or to dissuade.
+    """
+
+    class Way(models.TextChoices):
+        MARKET = "market", _("市场或社会途径")
+        LEGAL = "legal", _("法定途径")
+        DISSUADE = "dissuade", _("劝导教育")
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", _("待确认")
+        CONFIRMED = "confirmed", _("已确认")
+        ACCEPTED = "accepted", _("转为受理")
+        #: Nobody said a word in time.
+        SILENT = "silent", _("逾期未确认，自动受理")
+
+    ticket = models.OneToOneField(Ticket, models.PROTECT, related_name="guidance")
+    way = models.CharField(_("途径类别"), max_length=10, choices=Way.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    due = models.DateTimeField()
+    #: What the agent said; it becomes the ticket's answer when it is confirmed.
+    told = models.TextField(_("告知内容"), max_length=5000)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING)
+    verdict_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    verdict_at = models.DateTimeField(null=True)
+    #: Why the request is accepted after all.
+    opinion = models.CharField(_("意见"), max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due", "id"], name="guidance_open", condition=models.Q(verdict="waiting"))
+        ]
+
+    def __str__(self) -> str:
+        return f"guidance {self.pk}"

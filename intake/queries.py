@@ -7,7 +7,7 @@ from cachetools.func import ttl_cache
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from intake.models import Call, Caller, Case, Word
+from intake.models import Call, Caller, Case, Guidance, Word
 from intake.requests import Request
 from tickets.book import KEPT_SECONDS, book, local_day
 from tickets.models import Category, Ticket
@@ -134,7 +134,7 @@ def today(agent: User, at: datetime) -> Today:
     midnight = datetime.combine(local_day(at), time.min, timezone.get_default_timezone())
     calls = Call.objects.filter(agent=agent, started_at__gte=midnight).count()
     mine = Ticket.objects.filter(taken_by=agent, received_at__gte=midnight)
-    told = Q(state__in=[State.ANSWERED, State.GUIDED])
+    told = Q(state__in=[State.ANSWERED, State.GUIDING, State.GUIDED])
     count = mine.aggregate(all=Count("pk"), told=Count("pk", filter=told))
     percent = round(100 * count["told"] / count["all"]) if count["all"] else None
     return Today(calls, count["all"], percent)
@@ -192,3 +192,11 @@ def unit_of(key: int) -> Unit:
 
 #: What is kept for a few seconds; a test clears it.
 KEPT = (category_of, place_of, _above, unit_with, unit_of)
+
+
+def guides(user: User) -> QuerySet[Guidance]:
+    """What waits for the team leader, the one due first before the others."""
+    rows = Guidance.objects.filter(verdict=Guidance.Verdict.WAITING)
+    rows = rows.filter(ticket__in=Ticket.objects.visible_to(user))
+    rows = rows.select_related("by", "ticket__category", "ticket__place__district", "ticket__place__street")
+    return rows.order_by("due", "pk")

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from intake import views
 from intake.actions import Then
 from intake.api import Requests
+from intake.views import desk as views
+from intake.views import guides
 
 
 def urls(then: Then | None = None) -> tuple[list[URLPattern], str]:
@@ -16,6 +17,9 @@ def urls(then: Then | None = None) -> tuple[list[URLPattern], str]:
         path("desk/file/", views.file_request, {"then": then}, name="file"),
         path("desk/filed/<slug:number>/", views.filed, name="filed"),
         path("desk/words/<slug:number>/", views.word, name="word"),
+        path("desk/guides/", guides.desk, name="guides"),
+        path("desk/guides/<slug:number>/", guides.case, name="guide"),
+        path("desk/guides/<slug:number>/decide/", guides.decide, {"then": then}, name="guide_decide"),
         path("desk/places/", views.places, name="places"),
         path("desk/categories/", views.categories, name="categories"),
         path("desk/units/", views.units, name="units"),

@@ -125,6 +125,17 @@ def _answered(case: Case, at: datetime) -> Now:
     return Now(_("已直接答复"), _("话务员在电话中直接答复了您。"), (_("如还有疑问，请拨打 12345。"),))
 
 
+def _guiding(case: Case, at: datetime) -> Now:
+    return Now(
+        _("已告知办理途径，等待复核"),
+        _("话务员认为您反映的事项另有途径，正由 12345 的班长复核。"),
+        (
+            _("复核属实的，请按告知的途径办理。"),
+            _("复核认为应当受理的，或到时没有复核的，派给承办单位办理。"),
+        ),
+    )
+
+
 def _guided(case: Case, at: datetime) -> Now:
     return Now(
         _("已告知办理途径"),
@@ -164,6 +175,7 @@ _TELLERS: Mapping[str, Callable[[Case, datetime], Now]] = {
     State.FOLLOWUP: _followup,
     State.CLOSED: _closed,
     State.ANSWERED: _answered,
+    State.GUIDING: _guiding,
     State.GUIDED: _guided,
     State.TRANSFERRED: _transferred,
     State.MERGED: _merged,
@@ -201,6 +213,9 @@ def steps(case: Case, at: datetime) -> list[Step]:
     if ticket.state in DESK_ENDS:
         rows = [(_("受理"), ticket.received_at), (_("答复"), ticket.closed_at)]
         behind = len(rows)
+    elif ticket.state == State.GUIDING:
+        rows = [(_("受理"), ticket.received_at), (_("复核"), None)]
+        behind = 1
     else:
         worked = case.worked_on.ticket
         rows = [

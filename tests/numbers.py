@@ -29,6 +29,7 @@ SETTINGS = {
     "exclusion_ask_minutes": "1440",
     "exclusion_decide_minutes": "960",
     "exclusion_near_minutes": "480",
+    "guide_confirm_minutes": "120",
     "objection_max": "2",
     "extension_decide_minutes": "240",
     "co_percent": "80",

@@ -39,7 +39,7 @@ def _fact(
 _ROWS = (
     _fact("contact", _("联系诉求人"), WITH_UNIT | {State.ON_PLAN}, FIELD, at_lead=True, inside=True),
     _fact("assign", _("内部分派"), WITH_UNIT | {State.ON_PLAN}, UNIT_STAFF, at_lead=True, inside=True),
-    _fact("note", _("备注"), OPEN, EVERYONE - {Role.AUDITOR, Role.ADMIN}),
+    _fact("note", _("备注"), OPEN | {State.GUIDING}, EVERYONE - {Role.AUDITOR, Role.ADMIN}),
     _fact("correct", _("更正"), OPEN, [Role.DISPATCHER]),
     _fact("reveal", _("查看完整联系方式"), ANY, EVERYONE - {Role.ADMIN}),
     # The unit's own question, before the hotline's: never counted.
@@ -48,7 +48,7 @@ _ROWS = (
     _fact("report_late", _("逾期补报"), [State.FOLLOWUP], UNIT_STAFF, at_lead=True, inside=True),
     _fact("approve_late", _("补报审核通过"), [State.FOLLOWUP], [Role.LEADER], at_lead=True),
     # The caller's side, at any time: by telephone through an agent, or online by themselves.
-    _fact("add", _("补充诉求"), OPEN | {State.MERGED}, INTAKE, system=True),
+    _fact("add", _("补充诉求"), OPEN | {State.MERGED, State.GUIDING}, INTAKE, system=True),
     _fact("urge", _("催办"), OPEN | {State.MERGED}, INTAKE, system=True),
     # Somebody leaned on them for a good word or a withdrawal: a supervisor must know.
     _fact("pressed", _("诉求人反映受到施压"), [State.FOLLOWUP], [Role.CALLER_BACK], system=True),

@@ -69,7 +69,10 @@ _ROWS = (
     # Intake.
     _move("receive", _("受理"), [NEW], State.PENDING, INTAKE, system=True),
     _move("answer", _("直接答复"), [NEW], State.ANSWERED, INTAKE),
-    _move("guide", _("告知途径"), [NEW], State.GUIDED, INTAKE),
+    # Told the way: the team leader confirms it, or the request is accepted after all (DOMAIN R7, §4.6).
+    _move("guide_ask", _("提请确认告知途径"), [NEW], State.GUIDING, INTAKE),
+    _move("guide", _("告知途径"), [State.GUIDING], State.GUIDED, [Role.TEAM_LEADER]),
+    _move("guide_refuse", _("转为受理"), [State.GUIDING], State.PENDING, [Role.TEAM_LEADER], system=True),
     _move("transfer", _("转紧急"), [NEW], State.TRANSFERRED, INTAKE),
     # Dispatch.
     _move("dispatch", _("派单"), [State.PENDING], State.DISPATCHED, [Role.DISPATCHER], system=True),

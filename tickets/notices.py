@@ -32,6 +32,7 @@ NEWS = {
     "dispatch_late": gettext_lazy("派单时限已过，请立即派单"),
     "followup_late": gettext_lazy("回访时限已过，请尽快回访"),
     "rebound": gettext_lazy("诉求人再次反映同一问题，原「已解决」不再成立，请重新办理"),
+    "guide_refuse": gettext_lazy("告知途径未获确认，诉求已受理并派单"),
     "assign": gettext_lazy("本单分派给您，请办理"),
     "return_report": gettext_lazy("上级退回补正，请按要求补充后重新反馈"),
     "extend_ask": gettext_lazy("有延期申请待审批，逾期未批即为不予"),

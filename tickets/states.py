@@ -14,6 +14,7 @@ class State(models.TextChoices):
     FOLLOWUP = "followup", _("待回访")
     CLOSED = "closed", _("已归档")
     ANSWERED = "answered", _("直接答复")
+    GUIDING = "guiding", _("待班长确认")
     GUIDED = "guided", _("已告知途径")
     TRANSFERRED = "transferred", _("已转紧急")
     MERGED = "merged", _("已并单")

@@ -33,7 +33,7 @@ VERSIONS = 40
 #: Rules on the page: more are found by searching.
 SHOWN = 80
 #: Tickets without a unit to ask about.
-NOT_ROUTED = DESK_ENDS | {State.MERGED}
+NOT_ROUTED = DESK_ENDS | {State.GUIDING, State.MERGED}
 
 
 def versions() -> QuerySet[Catalogue]:

@@ -25,6 +25,7 @@ READERS = CITY_READERS | {Role.DISTRICT}
 
 #: kind of a side clock that rang → what was missed. Orders of supervision have a list of their own.
 LATE: Mapping[str, Promise] = {
+    "guidance": _("告知途径未按时确认"),
     "objection": _("异议未按时裁定"),
     "extension": _("延期申请未按时审批"),
     "milestone": _("挂账计划节点未按时完成"),

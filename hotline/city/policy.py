@@ -26,6 +26,7 @@ KEYS: Mapping[str, str] = {
     "hotline_number": "text",
     "urgent_limit": "limit",
     "default_limit": "limit",
+    "guide_confirm_minutes": "number",
     "reopen_divisor": "number",
     "reopen_min_minutes": "number",
     "followup_attempts": "number",

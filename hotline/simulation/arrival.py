@@ -9,6 +9,8 @@ from hotline.simulation import texts
 from hotline.simulation.photos import photo
 from hotline.simulation.world import World
 from intake import actions as intake
+from intake.actions import guiding
+from intake.models import Guidance
 from intake.requests import Part, Request
 from tickets.actions import Correction, correct
 from tickets.models import Category, Ticket
@@ -50,7 +52,7 @@ def arrive(
     request = Request(**said, call=call, channel=Channel.PHONE)
     end = at + timedelta(seconds=rng.randint(70, 420))
     if answered:
-        ticket = _helped_at_once(rng, request, agent, at)
+        ticket = _helped_at_once(world, rng, request, agent, at)
     else:
         ticket = intake.file(request, by=agent, at=at, then=route)
     intake.end_call(call, at=min(end, world.end))
@@ -110,14 +112,23 @@ def _online(world: World, rng: Random, said: dict[str, object], at: datetime) ->
     return ticket
 
 
-def _helped_at_once(rng: Random, request: Request, agent: User, at: datetime) -> Ticket:
+def _helped_at_once(world: World, rng: Random, request: Request, agent: User, at: datetime) -> Ticket:
     what = request.category.name if request.category else ""
     urgent = request.category is not None and request.category.limit_code == "E"
     chance = rng.random()
     if urgent and chance < 0.5:
         return intake.end_at_desk(request, "transfer", answer="", by=agent, at=at)
-    move, phrases = ("guide", texts.WAYS) if chance > 0.92 else ("answer", texts.ANSWERS)
-    return intake.end_at_desk(request, move, answer=texts.said(rng, phrases, what), by=agent, at=at)
+    if chance > 0.92:
+        return _guided(world, rng, request, texts.said(rng, texts.WAYS, what), agent, at)
+    return intake.end_at_desk(request, "answer", answer=texts.said(rng, texts.ANSWERS, what), by=agent, at=at)
+
+
+def _guided(world: World, rng: Random, request: Request, told: str, agent: User, at: datetime) -> Ticket:
+    """Told another way, and confirmed by the team leader on the spot."""
+    way = rng.choice(Guidance.Way.values)
+    ticket = intake.propose(request, way=way, answer=told, by=agent, at=at)
+    guiding.confirm(ticket.guidance, by=world.anyone(Role.TEAM_LEADER, rng), at=at)
+    return ticket
 
 
 def place_by_hand(world: World, rng: Random, ticket: Ticket, at: datetime) -> None:

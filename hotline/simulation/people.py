@@ -11,7 +11,14 @@ from units.models import Unit, User
 from units.roles import Role
 
 #: How many of each work on the line, so that lists show more than one name.
-ON_THE_LINE = {Role.AGENT: 12, Role.DISPATCHER: 3, Role.CALLER_BACK: 5, Role.REVIEWER: 2, Role.SUPERVISOR: 2}
+ON_THE_LINE = {
+    Role.AGENT: 12,
+    Role.TEAM_LEADER: 2,
+    Role.DISPATCHER: 3,
+    Role.CALLER_BACK: 5,
+    Role.REVIEWER: 2,
+    Role.SUPERVISOR: 2,
+}
 GIVEN = "明文华丽静敏强磊洋艳勇军杰娟涛霞平刚辉玲"
 
 

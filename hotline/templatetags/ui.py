@@ -27,6 +27,7 @@ STATE_COLOURS = {
     State.FOLLOWUP: "purple",
     State.CLOSED: "green",
     State.ANSWERED: "grey",
+    State.GUIDING: "orange",
     State.GUIDED: "grey",
     State.TRANSFERRED: "red",
     State.MERGED: "grey",

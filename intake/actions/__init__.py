@@ -1,4 +1,7 @@
-"""The verbs of intake: a request is filed (`filing`); its caller speaks again (`words`)."""
+"""The verbs of intake.
+
+A request is filed (`filing`), or another way told (`guiding`); its caller speaks again (`words`).
+"""
 
 from intake.actions.filing import (
     Then,
@@ -10,6 +13,7 @@ from intake.actions.filing import (
     reseal,
     take_call,
 )
+from intake.actions.guiding import propose
 from intake.actions.words import add_more, urge, withdraw
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "file",
     "file_part",
     "look",
+    "propose",
     "reseal",
     "take_call",
     "urge",

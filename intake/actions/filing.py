@@ -1,7 +1,7 @@
 """The desk: take a call, file a request, answer it, look at a number."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -49,18 +49,17 @@ def file(request: Request, *, by: User | None, at: datetime, then: Then | None =
     The same `client_key` again gives the ticket it made the first time, unchanged. Raises Refused for a
     telephone number that cannot be one.
     """
-    return _once(request.client_key, lambda: _file(request, by, at, then))
+    return once(request.client_key, lambda: _file(request, by, at, then))
 
 
 def end_at_desk(request: Request, move: str, *, answer: str, by: User, at: datetime) -> Ticket:
-    """The agent answers, guides or transfers at once (DOMAIN §4.6): `move` is answer, guide or transfer.
+    """The agent answers or transfers at once (DOMAIN §4.6): `move` is answer or transfer.
 
-    The same `client_key` again as in `file`. Raises Refused when an answer or a way is needed and none
-    was written.
+    The same `client_key` again as in `file`. Raises Refused when an answer is needed and none was written.
     """
-    if move in ("answer", "guide") and not answer.strip():
+    if move == "answer" and not answer.strip():
         raise Refused(_("请写明答复内容或告知的途径。"))
-    return _once(request.client_key, lambda: _end_at_desk(request, move, answer, by, at))
+    return once(request.client_key, lambda: _end_at_desk(request, move, answer, by, at))
 
 
 @transaction.atomic
@@ -122,7 +121,7 @@ def _of_the_hotline(by: User) -> bool:
     return by.unit is not None and by.unit.type == Unit.Type.CITY_CENTRE
 
 
-def _once(key: str | None, write: Callable[[], Ticket]) -> Ticket:
+def once(key: str | None, write: Callable[[], Ticket]) -> Ticket:
     """What `write` makes, or the ticket this key made before; the unique index decides, also among twins."""
     try:
         return write()
@@ -135,7 +134,7 @@ def _once(key: str | None, write: Callable[[], Ticket]) -> Ticket:
 
 @transaction.atomic
 def _file(request: Request, by: User | None, at: datetime, then: Then | None) -> Ticket:
-    ticket = _write(request, "receive", by=by, at=at)
+    ticket = write(request, "receive", by=by, at=at)
     if then is not None:
         then(ticket, at)
     return ticket
@@ -143,7 +142,7 @@ def _file(request: Request, by: User | None, at: datetime, then: Then | None) ->
 
 @transaction.atomic
 def _end_at_desk(request: Request, move: str, answer: str, by: User, at: datetime) -> Ticket:
-    return _write(request, move, by=by, at=at, answer=scrub(answer), closed_at=at)
+    return write(request, move, by=by, at=at, answer=scrub(answer), closed_at=at)
 
 
 def _caller(phone: str, name: str, type_: str, at: datetime) -> Caller:
@@ -180,11 +179,19 @@ def _caller_of(request: Request, at: datetime) -> Caller:
     return _caller(request.phone, request.name, request.caller_type, at)
 
 
-def _write(request: Request, move: str, *, by: User | None, at: datetime, **changes: object) -> Ticket:
-    """The ticket, the caller's side of it and its search words."""
+def write(
+    request: Request,
+    move: str,
+    *,
+    by: User | None,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+    **changes: object,
+) -> Ticket:
+    """The ticket, the caller's side of it and its search words; a part of an action, in its transaction."""
     caller = _caller_of(request, at)
     ticket = _ticket(request, caller, by, at)
-    ticket.move(move, by=by, at=at, facts={"channel": request.channel}, **changes)
+    ticket.move(move, by=by, at=at, facts={"channel": request.channel, **(facts or {})}, **changes)
     Case(ticket=ticket, caller=caller, address=request.address, hide_identity=request.secret).save(
         force_insert=True
     )

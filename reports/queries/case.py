@@ -54,6 +54,7 @@ _WITH = (
     "taken_by",
     "repeat_of",
     "case__caller",
+    "guidance",
 )
 
 
@@ -66,6 +67,7 @@ def dossier(user: User, number: str) -> Dossier:
     known = case is not None and may_know_caller(user, case)
     events = list(ticket.events.told())
     kinds = {event.kind for event in events}
+    guidance = getattr(ticket, "guidance", None)
     looks = list(ticket.looks.select_related("by__unit"))
     assignments = list(ticket.assignments.select_related("unit", "rule", "catalogue", "by"))
     contacts = list(ticket.contacts.select_related("by", "unit"))
@@ -83,6 +85,7 @@ def dossier(user: User, number: str) -> Dossier:
         note={row.pk: row for row in notes},
         report={row.pk: row for row in reports},
         look={row.pk: row for row in looks},
+        guidance={guidance.pk: guidance} if guidance is not None else {},
         **people_and_units(events),
         **aside.named(),
     )

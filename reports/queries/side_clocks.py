@@ -11,6 +11,7 @@ from tickets.clock import Stretch, Why
 from tickets.models import Ticket, Timer
 
 LABELS: dict[str, Promise] = {
+    "guidance": _("告知途径确认"),
     "objection": _("异议审核"),
     "extension": _("延期审批"),
     "coordination": _("协调答复"),

@@ -46,6 +46,9 @@ PAGES: dict[str, set[str]] = {
     # Only with a signature; tests/portal/test_evaluation.py.
     "portal:evaluation": set(),
     "intake:desk": DESK,
+    # One that waits; tests/intake/test_guiding.py opens it.
+    "intake:guides": {"team_leader"},
+    "intake:guide": set(),
     "intake:places": ALL,
     "intake:categories": ALL,
     "intake:units": ALL,
@@ -162,6 +165,7 @@ VERBS = {
     "intake:call",
     "intake:hang_up",
     "intake:file",
+    "intake:guide_decide",
     "intake:word",
     "intake:look",
     "intake:api_requests",

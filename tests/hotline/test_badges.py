@@ -49,6 +49,7 @@ def test_a_unit_is_told_what_it_has_to_sign(city: City, dispatched: Ticket) -> N
         "dispatch-objections": 0,
         "followup-desk": 0,
         "handling-decisions": 0,
+        "intake-guides": 0,
         "ruler-exclusions": 0,
     }
 
@@ -126,10 +127,10 @@ def test_an_asked_exclusion_is_told_to_those_who_decide(city: City, asked: Ask) 
 def test_the_numbers_cost_as_many_statements_however_many_wait(
     city: City, dispatched: Ticket, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         badges.counts()
     extension_of(city, dispatched)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         badges.counts()
 
 

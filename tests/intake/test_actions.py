@@ -87,9 +87,7 @@ def test_an_answer_at_the_desk_needs_its_words(city: City) -> None:
     assert not Ticket.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("move", "state"), [("answer", "answered"), ("guide", "guided"), ("transfer", "transferred")]
-)
+@pytest.mark.parametrize(("move", "state"), [("answer", "answered"), ("transfer", "transferred")])
 def test_what_ends_at_the_desk_is_closed_at_once_without_a_unit(city: City, move: str, state: str) -> None:
     ticket = actions.end_at_desk(city.request(), move, answer="请拨打热力集团热线。", by=city.agent, at=NOON)
     ticket.refresh_from_db()

@@ -137,7 +137,7 @@ def test_a_direct_answer_ends_the_matter_at_the_desk(client_of: ClientOf, typed:
 
 @pytest.mark.parametrize("move", ["answer", "guide"])
 def test_an_answer_without_words_is_refused(client_of: ClientOf, typed: dict[str, str], move: str) -> None:
-    answer = client_of("agent").post(FILE, {**typed, "move": move, "answer": " "})
+    answer = client_of("agent").post(FILE, {**typed, "move": move, "answer": " ", "way": "legal"})
     assert answer.status_code == 422
     assert not Ticket.objects.exists()
 

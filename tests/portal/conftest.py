@@ -15,6 +15,8 @@ from handling.actions import Result
 from handling.models import Plan
 from hotline.watch import sweep
 from intake import actions as intake
+from intake.actions import guiding
+from intake.requests import Request
 from tests.city import City
 from tickets.models import Ticket
 
@@ -30,6 +32,8 @@ def live_through(city: City, state: str, at: datetime, **said: object) -> Ticket
     request = city.request(**said)
     if state in _AT_DESK:
         answer = "供暖季自 11 月 15 日开始。"
+        if state in ("guiding", "guided"):
+            return _guided(city, request, state, answer, at)
         return intake.end_at_desk(request, _AT_DESK[state], answer=answer, by=city.agent, at=at)
     ticket = intake.file(request, by=city.agent, at=at)
     if state in _ASIDE:
@@ -47,6 +51,13 @@ def live_through(city: City, state: str, at: datetime, **said: object) -> Ticket
 def live(city: City) -> Live:
     """`live("handling", at)`: see `live_through`."""
     return partial(live_through, city)
+
+
+def _guided(city: City, request: Request, state: str, answer: str, at: datetime) -> Ticket:
+    ticket = intake.propose(request, way="legal", answer=answer, by=city.agent, at=at)
+    if state == "guided":
+        guiding.confirm(ticket.guidance, by=city.team_leader, at=at)
+    return ticket
 
 
 def _merged(city: City, ticket: Ticket, at: datetime) -> Ticket:
@@ -79,7 +90,7 @@ def _on_plan(city: City, ticket: Ticket, at: datetime) -> Ticket:
 
 
 _ASIDE = {"merged": _merged, "objected": _objected, "on_plan": _on_plan}
-_AT_DESK = {"answered": "answer", "guided": "guide", "transferred": "transfer"}
+_AT_DESK = {"answered": "answer", "guided": "", "guiding": "", "transferred": "transfer"}
 _STEPS = (
     ("dispatch", lambda city, ticket, at: route(ticket, at)),
     ("sign", lambda city, ticket, at: handling.sign(ticket, by=city.clerk, at=at)),

@@ -26,6 +26,7 @@ ENGLISH = {
     "followup": "Handled, waiting for your rating",
     "closed": "Closed",
     "answered": "Answered directly",
+    "guiding": "Shown another way, under review",
     "guided": "Shown the right route",
     "transferred": "Passed to the emergency services",
 }

@@ -61,6 +61,7 @@ HEADLINES = {
     "followup": "已办结，等待您评价",
     "closed": "已归档",
     "answered": "已直接答复",
+    "guiding": "已告知办理途径，等待复核",
     "guided": "已告知办理途径",
     "transferred": "已转紧急救助",
     "merged": "已与同类诉求合并办理",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from followup import models as followup
+from intake.models import Guidance
 from reports.queries.story.rows import Facts, Rows, moment
 from tickets.models import Ticket
 from tickets.states import Channel, Outcome
@@ -57,6 +58,15 @@ def _verdict(facts: Facts, rows: Rows) -> str:
     return row.verdict_note if row else ""
 
 
+def _way(facts: Facts, rows: Rows) -> str:
+    if facts.get("verdict") == Guidance.Verdict.SILENT:
+        return str(Guidance.Verdict.SILENT.label)
+    row = rows.named(facts, "guidance")
+    if row is not None and row.opinion:
+        return row.opinion
+    return Guidance.Way(facts["way"]).label if facts.get("way") else _channel(facts, rows)
+
+
 def _look(facts: Facts, rows: Rows) -> str:
     row = rows.named(facts, "look")
     return _("事由：%s") % row.reason if row else ""
@@ -105,7 +115,8 @@ def _route_failed(facts: Facts, rows: Rows) -> str:
 
 
 TELLERS: Mapping[str, Callable[[Facts, Rows], str]] = {
-    **dict.fromkeys(("receive", "answer", "guide", "transfer"), _channel),
+    **dict.fromkeys(("receive", "answer", "transfer"), _channel),
+    **dict.fromkeys(("guide_ask", "guide", "guide_refuse"), _way),
     **dict.fromkeys(("dispatch", "redispatch"), _placed),
     **dict.fromkeys(("approve", "approve_late", "send_back", "return_report"), _verdict),
     **dict.fromkeys(("report", "report_late"), _report),

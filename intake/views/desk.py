@@ -172,7 +172,9 @@ def _written(
     form: DeskForm, move: str, its_call: Call, *, by: User, at: datetime, then: actions.Then | None
 ) -> Ticket:
     said = form.to_request(by, its_call)
-    if form.line or move in ("answer", "guide"):
+    if move == "guide" and not form.line:
+        return actions.propose(said, way=form.cleaned_data["way"], answer=form.told, by=by, at=at)
+    if form.line or move == "answer":
         return actions.end_at_desk(said, "transfer" if form.line else move, answer=form.told, by=by, at=at)
     return actions.file(said, by=by, at=at, then=then)
 
