@@ -65,6 +65,8 @@ class Pause(models.Model):
         OBJECTION = "objection", _("异议成立，审核期间不计时")
         PLAN = "plan", _("挂账期间不计时")
         WITHDRAWN = "withdrawn", _("撤回核实期间不计时")
+        #: It had been a unit's, whose objection was upheld, before it was merged by mistake.
+        MERGED = "merged", _("并单期间不计时")
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="pauses")
     why = models.CharField(max_length=10, choices=Why.choices)

@@ -14,7 +14,9 @@ from dispatch.actions.routing import route
 from tickets import access
 from tickets.book import book
 from tickets.errors import Refused, Stale
-from tickets.models import Ticket
+from tickets.models import Pause, Ticket
+from tickets.pauses import stood_still
+from tickets.rules import HANDLING
 from tickets.states import Kind, State
 from units.models import User
 
@@ -68,16 +70,18 @@ def _refuse_unlike(ticket: Ticket, master: Ticket) -> None:
 def unmerge(ticket: Ticket, *, by: User | None, at: datetime, why: str = "") -> None:
     """The duplicate is a request of its own again, and goes where the catalogue says.
 
-    What was left of its dispatch limit when it was merged is left of it now: meanwhile nobody was to dispatch
-    it, and merging and unmerging must not gain time either. Raises Refused when it is not merged any more.
+    What was left of its limits when it was merged is left of them now: meanwhile nobody was to dispatch it,
+    and merging and unmerging must not gain time either. Its handling limit runs already where an objection
+    took it from a unit. Raises Refused when it is not merged any more.
     """
     # The master first: whoever ends its work holds it, and then takes its duplicates.
     master = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.master_id or ticket.pk)
     merged = ticket.events.filter(kind="merge").last()
     changes: dict[str, object] = {"master": None}
-    if merged is not None and ticket.dispatch_due is not None:
-        limit = book().limit_of(ticket.limit_id)
-        changes["dispatch_due"] = book().resumed(limit, ticket.dispatch_due, merged.at, at)
+    if merged is not None and ticket.limit_id is not None:
+        changes |= stood_still(ticket, ("dispatch_due", *HANDLING), merged.at, at)
+        if ticket.clock_from is not None:
+            Pause.objects.create(ticket=ticket, why=Pause.Why.MERGED, begin=merged.at, end=at)
     ticket.move("unmerge", by=by, at=at, facts={"master": master.number, "why": why}, **changes)
     master.record("let_go", by=by, at=at, facts={"child": ticket.number, "why": why})
     route(ticket, at)

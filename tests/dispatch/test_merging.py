@@ -13,6 +13,7 @@ from handling.actions import Result
 from hotline.watch import sweep
 from intake import actions as intake
 from tests.city import NOON, City
+from tests.dispatch.objecting import objected, ruled
 from tickets.errors import Refused, Stale
 from tickets.models import Access, Ticket
 
@@ -107,6 +108,26 @@ def test_what_was_merged_wrongly_gets_back_what_was_left_of_its_time(city: City,
     assert (child.state, child.master, child.dispatch_due) == ("pending", None, NOON + 50 * HOUR)
     assert kinds(child) == ["receive", "merge", "unmerge", "route_failed"]
     assert fresh(dispatched).events.get(kind="let_go").facts == {"child": child.number, "why": ""}
+
+
+def test_a_limit_that_ran_already_stands_still_while_the_order_is_merged(
+    city: City, dispatched: Ticket, duplicate: Ticket
+) -> None:
+    """Its first unit was right to object; the desk merges it by mistake, and then it goes elsewhere."""
+    route(duplicate, NOON + HOUR)
+    objected(duplicate, city, at=NOON + HOUR)
+    ruled(fresh(duplicate), city, "upheld", at=NOON + 2 * HOUR)
+    assert fresh(duplicate).handle_due == NOON + 25 * HOUR
+    merge(fresh(duplicate), into=dispatched, by=city.dispatcher, at=NOON + 4 * HOUR)
+    sweep(NOON + 20 * HOUR)
+    unmerge(fresh(duplicate), by=city.dispatcher, at=NOON + 20 * HOUR)
+    child = fresh(duplicate)
+    # Never back to the unit that was right: the district takes it, with the hours that were left.
+    assert (child.lead, child.handle_due, child.remind_at) == (
+        city.district, NOON + 41 * HOUR, NOON + 29 * HOUR
+    )  # fmt: skip
+    pause = child.pauses.get()
+    assert (pause.why, pause.begin, pause.end) == ("merged", NOON + 4 * HOUR, NOON + 20 * HOUR)
 
 
 def test_what_the_catalogue_can_place_goes_there_at_once_when_it_is_free(
