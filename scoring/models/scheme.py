@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,9 +13,13 @@ from units.models import Unit, User
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
+    def dated(self, day: date) -> Self:
+        """Those that had begun by the day, the one in force first."""
+        return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk")
+
     def in_force(self, day: date) -> "Scheme":
         """The scheme of a day. Raises Scheme.DoesNotExist when the city has none yet."""
-        found = self.filter(effective_from__lte=day).order_by("-effective_from", "-pk").first()
+        found = self.dated(day).first()
         if found is None:
             raise Scheme.DoesNotExist(f"no scoring scheme in force on {day}")
         return found

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dispatch.models import Assignment
@@ -44,8 +45,9 @@ def scheme_at(at: datetime) -> Scheme:
 
     Raises Scheme.DoesNotExist when the city has none yet.
     """
-    period = Period.objects.select_related("scheme").filter(begins__lte=at, ends__gt=at).first()
-    return period.scheme if period else Scheme.objects.in_force(local_day(at))
+    period = Period.objects.filter(begins__lte=at, ends__gt=at).values("scheme")[:1]
+    dated = Scheme.objects.dated(local_day(at)).values("pk")[:1]
+    return Scheme.objects.get(pk=Coalesce(Subquery(period), Subquery(dated)))
 
 
 def counts(answer: Answer, scheme: Scheme) -> bool:

@@ -269,5 +269,5 @@ def test_the_case_asks_as_often_for_thirty_attempts_as_for_one(
     client = client_of("caller_back")
     url = reverse("followup:case", args=[ticket.number])
     client.get(url)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(url)
